@@ -1,0 +1,3 @@
+//! Slotdesk: the appointment desk of a clinic, salon or workshop, run from the keyboard.
+
+pub mod domain;
