@@ -1,3 +1,5 @@
 //! Slotdesk: the appointment desk of a clinic, salon or workshop, run from the keyboard.
 
 pub mod domain;
+pub mod scheduler;
+pub mod study;

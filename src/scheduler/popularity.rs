@@ -1,0 +1,247 @@
+//! Which minutes of a day clients ask for most (scheduling rule §3), accepted or refused.
+
+use std::collections::HashMap;
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::domain::{Demand, Minutes, RangeSet, TimeRange};
+
+const DAY: usize = 1440;
+/// One request adds ⌊this × duration ÷ open minutes in its range⌋ to each of those minutes.
+const CONTRIBUTION: u64 = 1_000_000;
+/// Where every counter starts.
+const INITIAL: u64 = 500_000;
+/// Minutes per block sum: near √1440, so that reading a counter takes as many steps in blocks as inside one.
+const BLOCK: usize = 32;
+/// Requests logged one by one before they are folded into counts.
+const LOG_MAX: usize = 1_024;
+
+/// One counter per open minute of a day: how much the requests so far want it.
+///
+/// The counters are stored as differences: a request raises a whole range by the same amount, which is
+/// two differences and two block sums, however long the range. Readers add up about eighty of them and
+/// take no lock, so they neither wait for a decision nor hold one up; writers take a short one. A reader
+/// that meets a writer half-way sees one request too much or too little, which can only change which of
+/// two equally good starts is preferred; whoever decides alone reads exactly what was added before.
+#[derive(Debug)]
+pub struct Popularity {
+    differences: Box<[AtomicU64]>,
+    blocks: Box<[AtomicU64]>,
+    /// Sum of the counters of all open minutes.
+    total: AtomicU64,
+    open_minutes: AtomicU64,
+    writer: Mutex<Writer>,
+}
+
+/// What only writers need.
+#[derive(Debug)]
+struct Writer {
+    /// How many providers work in each minute.
+    working: Box<[u32]>,
+    /// `open_before[m]`: open minutes before minute m.
+    open_before: Box<[u16]>,
+    /// The requests of earlier days.
+    history: Arc<Demand>,
+    /// The requests of this day: counted, and the newest ones one by one.
+    counted: HashMap<(TimeRange, Minutes), u64>,
+    log: Vec<(TimeRange, Minutes)>,
+}
+
+impl Popularity {
+    /// The counters of a day on which somebody works in each of `hours`, taught by earlier requests.
+    pub fn new<'a>(hours: impl IntoIterator<Item = &'a RangeSet>, history: Arc<Demand>) -> Self {
+        let zeros = |length: usize| (0..length).map(|_| AtomicU64::new(0)).collect();
+        let writer = Writer {
+            working: vec![0; DAY].into(),
+            open_before: vec![0; DAY + 1].into(),
+            history,
+            counted: HashMap::new(),
+            log: Vec::new(),
+        };
+        let new = Self {
+            differences: zeros(DAY + 1),
+            blocks: zeros(DAY / BLOCK + 1),
+            total: AtomicU64::new(0),
+            open_minutes: AtomicU64::new(0),
+            writer: Mutex::new(writer),
+        };
+        {
+            let mut writer = new.writer.lock();
+            for one in hours {
+                writer.count(one, |working| working + 1);
+            }
+            new.rebuild(&mut writer);
+        }
+        new
+    }
+
+    /// Counts a request for `duration` within `range`.
+    pub fn add(&self, range: TimeRange, duration: Minutes) {
+        let mut writer = self.writer.lock();
+        self.raise(&writer, range, duration, 1);
+        writer.log.push((range, duration));
+        if writer.log.len() >= LOG_MAX {
+            writer.fold();
+        }
+    }
+
+    /// Takes in that one provider's hours of this day changed from `before` to `after`.
+    ///
+    /// If that opens or closes a minute, all counters are computed anew from the requests of earlier
+    /// days and of this one, as if the hours had always been so: a newly open minute starts with what
+    /// people asked for, not as the quietest of the day.
+    pub fn change_hours(&self, before: &RangeSet, after: &RangeSet) {
+        if before == after {
+            return;
+        }
+        let mut writer = self.writer.lock();
+        // A provider whose hours were never counted cannot be taken out, hence the saturation.
+        writer.count(before, |working| working.saturating_sub(1));
+        writer.count(after, |working| working + 1);
+        if writer.is_open_changed() {
+            self.rebuild(&mut writer);
+        }
+    }
+
+    /// The counter of a minute (at most 1439) that is open.
+    pub fn counter(&self, minute: u16) -> u64 {
+        let minute = usize::from(minute);
+        let block = minute / BLOCK;
+        let sum = |part: &[AtomicU64]| {
+            part.iter().fold(0, |sum: u64, difference| sum.wrapping_add(difference.load(Ordering::Relaxed)))
+        };
+        // Differences are negative where a range ends; wrapping sums come out right all the same.
+        let raised = sum(&self.blocks[..block]).wrapping_add(sum(&self.differences[block * BLOCK..=minute]));
+        raised.wrapping_add(INITIAL)
+    }
+
+    /// Sum of the counters of all open minutes, and how many of them there are.
+    pub fn whole(&self) -> (u64, u64) {
+        (self.total.load(Ordering::Relaxed), self.open_minutes.load(Ordering::Relaxed))
+    }
+
+    /// Sums over a slot of fixed length that moves along the day.
+    pub fn window(&self, duration: Minutes) -> Window<'_> {
+        Window { popularity: self, duration: duration.get(), at: None }
+    }
+
+    fn difference(&self, minute: u16) -> u64 {
+        self.differences[usize::from(minute)].load(Ordering::Relaxed)
+    }
+
+    fn raise(&self, writer: &Writer, range: TimeRange, duration: Minutes, times: u64) {
+        let (start, end) = (usize::from(range.start().get()), usize::from(range.end().get()));
+        let open = u64::from(writer.open_before[end] - writer.open_before[start]);
+        if open == 0 {
+            return;
+        }
+        let each = (CONTRIBUTION * u64::from(duration.get()) / open).wrapping_mul(times);
+        // The writer's lock keeps other writers out, so a load and a store make an addition.
+        let add = |cell: &AtomicU64, amount: u64| {
+            cell.store(cell.load(Ordering::Relaxed).wrapping_add(amount), Ordering::Relaxed);
+        };
+        for (minute, amount) in [(start, each), (end, each.wrapping_neg())] {
+            add(&self.differences[minute], amount);
+            add(&self.blocks[minute / BLOCK], amount);
+        }
+        add(&self.total, each.wrapping_mul(open));
+    }
+
+    fn rebuild(&self, writer: &mut Writer) {
+        writer.fold();
+        let mut open = 0;
+        for (minute, working) in writer.working.iter().enumerate() {
+            writer.open_before[minute] = open;
+            open += u16::from(*working > 0);
+        }
+        writer.open_before[DAY] = open;
+        for cell in self.differences.iter().chain(&self.blocks) {
+            cell.store(0, Ordering::Relaxed);
+        }
+        self.open_minutes.store(open.into(), Ordering::Relaxed);
+        self.total.store(u64::from(open) * INITIAL, Ordering::Relaxed);
+        let today = writer.counted.iter().map(|((range, duration), times)| (*range, *duration, *times));
+        for (range, duration, times) in writer.history.iter().chain(today) {
+            self.raise(writer, range, duration, times);
+        }
+    }
+}
+
+impl Writer {
+    fn count(&mut self, hours: &RangeSet, change: impl Fn(u32) -> u32) {
+        for range in hours.iter() {
+            for working in &mut self.working[range.start().get().into()..range.end().get().into()] {
+                *working = change(*working);
+            }
+        }
+    }
+
+    fn is_open_changed(&self) -> bool {
+        let was_open = self.open_before.windows(2).map(|pair| pair[0] < pair[1]);
+        self.working.iter().zip(was_open).any(|(working, was_open)| (*working > 0) != was_open)
+    }
+
+    /// Counts the logged requests, so that the log stays as short as the wishes are varied.
+    fn fold(&mut self) {
+        for wish in mem::take(&mut self.log) {
+            *self.counted.entry(wish).or_default() += 1;
+        }
+    }
+}
+
+/// Popularity of a slot of fixed length as it moves along the day; cheapest when it moves forward.
+#[derive(Debug)]
+pub struct Window<'a> {
+    popularity: &'a Popularity,
+    duration: u16,
+    at: Option<Position>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Position {
+    start: u16,
+    /// The counters of the first and the last minute of the slot.
+    head: u64,
+    tail: u64,
+    sum: u64,
+}
+
+impl Window<'_> {
+    /// Sum of the counters of the minutes from `start`, which must all be open.
+    pub fn sum(&mut self, start: u16) -> u64 {
+        let position = match self.at {
+            // Sliding takes two steps a minute, starting afresh one per minute of the slot and some eighty more.
+            Some(near) if near.start <= start && start - near.start < self.duration => self.slid(near, start),
+            _ => self.fresh(start),
+        };
+        self.at = Some(position);
+        position.sum
+    }
+
+    fn fresh(&self, start: u16) -> Position {
+        let head = self.popularity.counter(start);
+        let mut tail = head;
+        let mut sum = head;
+        for minute in start + 1..start + self.duration {
+            tail = tail.wrapping_add(self.popularity.difference(minute));
+            sum = sum.wrapping_add(tail);
+        }
+        Position { start, head, tail, sum }
+    }
+
+    fn slid(&self, mut position: Position, start: u16) -> Position {
+        while position.start < start {
+            position.tail = position.tail.wrapping_add(self.popularity.difference(position.start + self.duration));
+            position.sum = position.sum.wrapping_add(position.tail).wrapping_sub(position.head);
+            position.start += 1;
+            position.head = position.head.wrapping_add(self.popularity.difference(position.start));
+        }
+        position
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,169 @@
+//! Which provider is asked first.
+
+use std::mem;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::Mutex;
+
+use super::policy::ProviderOrder;
+use super::provider_day::ProviderDay;
+use super::seat::Seat;
+use super::tournament::Tournament;
+use crate::domain::Minutes;
+
+/// Most durations whose order is kept at the same time; the one asked for least recently goes first.
+const TRACKED_MAX: usize = 16;
+/// A duration is kept for at least this many changes after it was last asked for.
+const IDLE_MIN: usize = 64;
+/// The low bits of a key number the provider, so that no two keys are equal.
+const TIE_BITS: u32 = 24;
+const TIE_MAX: u32 = (1 << TIE_BITS) - 1;
+const BOOKED_BITS: u32 = 24;
+const BOOKED_MAX: u32 = (1 << BOOKED_BITS) - 1;
+const PLACES_MAX: u32 = (1 << (64 - BOOKED_BITS - TIE_BITS)) - 1;
+
+/// The order of a day's providers, per duration.
+///
+/// One tournament per duration asked for lately. Whoever changes a provider's day only notes that it
+/// did ([`Ranking::note`]); whoever asks for the order first replays what was noted. So decisions that
+/// need no order (a provider was named) share nothing here once their provider has been noted, and the
+/// lock is held for the look-up alone. Locks are taken in this order: ranking, provider-day, notes;
+/// nobody takes the ranking while holding a provider-day.
+#[derive(Debug)]
+pub(super) struct Ranking {
+    order: ProviderOrder,
+    boards: Mutex<Boards>,
+    /// The seats whose keys may be outdated, each one once.
+    noted: Mutex<Vec<u32>>,
+    is_noted: Box<[AtomicBool]>,
+    /// The number that settles ties, by seat: the place in the order of ids, or in the list.
+    tie_of: Box<[u32]>,
+    /// The seat with each such number.
+    seat_of: Box<[u32]>,
+}
+
+#[derive(Debug, Default)]
+struct Boards {
+    boards: Vec<Board>,
+    /// Kept for its memory: the notes that are being replayed.
+    replaying: Vec<u32>,
+}
+
+/// The order for one duration.
+#[derive(Debug)]
+struct Board {
+    duration: Minutes,
+    tournament: Tournament,
+    /// Changes replayed since this duration was last asked for.
+    idle: usize,
+}
+
+impl Ranking {
+    /// A ranking of seats; nothing is computed before somebody asks.
+    pub(super) fn new(order: ProviderOrder, seats: &[Seat]) -> Self {
+        let mut seat_of: Vec<u32> = (0..TIE_MAX).take(seats.len()).collect();
+        if order == ProviderOrder::RemainingAppointments {
+            seat_of.sort_by_key(|seat| seats[*seat as usize].position());
+        }
+        let mut tie_of = vec![TIE_MAX; seats.len()];
+        for (tie, seat) in (0..).zip(&seat_of) {
+            tie_of[*seat as usize] = tie;
+        }
+        Self {
+            order,
+            boards: Mutex::default(),
+            noted: Mutex::default(),
+            is_noted: seats.iter().map(|_| AtomicBool::new(false)).collect(),
+            tie_of: tie_of.into(),
+            seat_of: seat_of.into(),
+        }
+    }
+
+    /// What decides between providers, as a seat's day is now: the lowest is asked first.
+    pub(super) fn key(&self, seat: usize, day: &ProviderDay, duration: Minutes) -> u64 {
+        let tie = u64::from(self.tie_of[seat]);
+        match self.order {
+            ProviderOrder::AvailableSlots => {
+                // At most 1440 appointments of a minute fit a day, so 16 bits are plenty.
+                let places = u64::from(PLACES_MAX - day.places(duration).min(PLACES_MAX));
+                let booked = u64::from(day.booked_minutes().min(BOOKED_MAX));
+                places << (BOOKED_BITS + TIE_BITS) | booked << TIE_BITS | tie
+            }
+            ProviderOrder::RemainingAppointments => u64::from(u32::MAX - day.remaining()) << TIE_BITS | tie,
+        }
+    }
+
+    /// Notes that a seat's day has changed; call it while holding that day.
+    pub(super) fn note(&self, seat: usize) {
+        // Whoever clears the mark takes the day's lock afterwards, so a mark seen here will be honoured.
+        if !self.is_noted[seat].load(Ordering::Acquire) && !self.is_noted[seat].swap(true, Ordering::AcqRel) {
+            self.noted.lock().extend(u32::try_from(seat));
+        }
+    }
+
+    /// The first seat in the order for a duration, if any provider may have room at all.
+    pub(super) fn first(&self, seats: &[Seat], duration: Minutes) -> Option<usize> {
+        let mut boards = self.boards.lock();
+        self.replay(&mut boards, seats);
+        let key = self.board(&mut boards, seats, duration).tournament.first()?;
+        self.seat_with_room(key)
+    }
+
+    /// The first `count` seats in the order for a duration that may have room at all.
+    pub(super) fn head(&self, seats: &[Seat], duration: Minutes, count: usize) -> Vec<usize> {
+        let mut boards = self.boards.lock();
+        self.replay(&mut boards, seats);
+        let keys = self.board(&mut boards, seats, duration).tournament.lowest(count);
+        keys.into_iter().map_while(|key| self.seat_with_room(key)).collect()
+    }
+
+    fn seat_with_room(&self, key: u64) -> Option<usize> {
+        let has_room = match self.order {
+            ProviderOrder::AvailableSlots => key >> (BOOKED_BITS + TIE_BITS) < u64::from(PLACES_MAX),
+            ProviderOrder::RemainingAppointments => key >> TIE_BITS < u64::from(u32::MAX),
+        };
+        let tie = usize::try_from(key & u64::from(TIE_MAX)).ok()?;
+        self.seat_of.get(tie).filter(|_| has_room).map(|seat| *seat as usize)
+    }
+
+    fn replay(&self, Boards { boards, replaying }: &mut Boards, seats: &[Seat]) {
+        mem::swap(&mut *self.noted.lock(), replaying);
+        if replaying.is_empty() {
+            return;
+        }
+        // Keeping a board costs about as much per change as a new one costs per provider: a board that
+        // nobody asked for during as many changes as there are providers is cheaper to make again.
+        let idle_max = seats.len().max(IDLE_MIN);
+        for board in boards.iter_mut() {
+            board.idle += replaying.len();
+        }
+        boards.retain(|board| board.idle <= idle_max);
+        for seat in replaying.drain(..).map(|seat| seat as usize) {
+            self.is_noted[seat].store(false, Ordering::Release);
+            // A day that is held is about to change: until it has, the old key is the true one.
+            let Some(day) = seats[seat].try_lock() else {
+                self.note(seat);
+                continue;
+            };
+            for board in boards.iter_mut() {
+                board.tournament.set(self.tie_of[seat] as usize, self.key(seat, &day, board.duration));
+            }
+        }
+    }
+
+    fn board<'a>(&self, Boards { boards, .. }: &'a mut Boards, seats: &[Seat], duration: Minutes) -> &'a mut Board {
+        let at = boards.iter().position(|board| board.duration == duration).unwrap_or_else(|| {
+            if boards.len() == TRACKED_MAX {
+                let longest_idle = (0..boards.len()).max_by_key(|at| boards[*at].idle).unwrap_or(0);
+                boards.swap_remove(longest_idle);
+            }
+            // A day that changes after its key was read here gets noted.
+            let keys = self.seat_of.iter().map(|seat| *seat as usize);
+            let keys = keys.map(|seat| self.key(seat, &seats[seat].lock(), duration));
+            boards.push(Board { duration, tournament: Tournament::new(keys), idle: 0 });
+            boards.len() - 1
+        });
+        boards[at].idle = 0;
+        &mut boards[at]
+    }
+}
