@@ -2,4 +2,5 @@
 
 pub mod domain;
 pub mod scheduler;
+pub mod store;
 pub mod study;

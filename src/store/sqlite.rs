@@ -1,0 +1,154 @@
+//! A book in one SQLite file.
+//!
+//! One process writes it, and holds a lock file to say so; readers have connections of their own and see
+//! whole transactions. The rules of the port stand in the schema as well (`sqlite/v1.sql`), so that not even
+//! another program can double-book or rewrite the log unnoticed.
+
+mod archive;
+mod fault;
+mod file;
+mod ledger;
+mod lock;
+mod read;
+mod rows;
+mod schema;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use self::fault::Fault;
+use self::file::Identity;
+use self::ledger::Ledger;
+use self::lock::Lock;
+use self::read::SqliteReader;
+use self::write::{Pace, attempt};
+use super::{Commit, Reader, Store, StoreError, Verdict};
+
+/// A book in one SQLite file, open for writing.
+#[derive(Debug)]
+pub struct SqliteStore {
+    path: PathBuf,
+    identity: Identity,
+    connection: Connection,
+    ledger: Ledger,
+    // Dropped last: nobody else may write while the connection is being closed.
+    _lock: Lock,
+}
+
+impl SqliteStore {
+    /// Opens the book at `path`, or begins one (and the folders above it) if there is none.
+    ///
+    /// A file that is no book, or a newer one, is left as it is. The errors say what to do: see
+    /// [`StoreError`].
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let path = file::prepare(path)?;
+        let lock = Lock::acquire(&path)?;
+        let mut connection = schema::open_book(&path)?;
+        let ledger = Ledger::read(&mut connection).map_err(|fault| fault.explain(&path))?;
+        let identity = Identity::of(&path).map_err(|error| file::cannot_write(&path, &error))?;
+        Ok(Self { path, identity, connection, ledger, _lock: lock })
+    }
+
+    /// Opens the book at `path` for reading alone, whoever has it open for writing.
+    pub fn open_reader(path: &Path) -> Result<Box<dyn Reader>, StoreError> {
+        let path = file::existing(path)?;
+        schema::check_book(&path)?;
+        Ok(Box::new(SqliteReader::open(&path)?))
+    }
+
+    /// Where the book is, with symbolic links resolved.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn store(&mut self, batch: &[Commit]) -> Result<Vec<Verdict>, Fault> {
+        match attempt(&mut self.connection, &mut self.ledger, batch, Pace::Together) {
+            Err(fault) if fault.is_constraint() => {
+                attempt(&mut self.connection, &mut self.ledger, batch, Pace::OneByOne)
+            }
+            done => done,
+        }
+    }
+
+    /// Makes the connection usable again after an error, as far as the cause allows.
+    fn recover(&mut self) {
+        self.ledger.forget();
+        // The same connection goes on where it can: its place in the write-ahead log is known, while a new one
+        // could find the frames of a commit that was reported as failed.
+        let usable = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
+        if !usable && let Ok(fresh) = schema::connect(&self.path) {
+            self.connection = fresh;
+        }
+        // The log beside the book may be what fills the disk; once it is in the book, it is written over. An
+        // error here is one that the next commit meets as well.
+        let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    }
+}
+
+impl Store for SqliteStore {
+    fn commit(&mut self, batch: &[Commit]) -> Result<Vec<Verdict>, StoreError> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.identity.check(&self.path)?;
+        self.store(batch).map_err(|fault| {
+            self.recover();
+            fault.explain(&self.path)
+        })
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.identity.check(&self.path)?;
+        Ok(Box::new(SqliteReader::open(&self.path)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::{Action, Channel, Draft, Edit, Edits, Hours, Provider, ProviderId, RangeSet, Weekly};
+
+    fn adds(number: usize) -> Commit {
+        let id = ProviderId::new(&format!("p{number}")).unwrap();
+        let hours = Hours::always(Weekly::EveryDay(RangeSet::default()));
+        let provider = Arc::new(Provider::new(id.clone(), hours, 1).unwrap());
+        let edits = Edits { providers: vec![Edit::added(provider)], ..Edits::default() };
+        let action = Action::ProviderAdded(id);
+        let draft = Draft { at: chrono::DateTime::UNIX_EPOCH, actor: Channel::Desk.into(), action, edits };
+        Commit { draft: Arc::new(draft), guards: [].into_iter().collect() }
+    }
+
+    #[test]
+    fn a_full_disk_stores_nothing_and_the_store_works_again_when_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = SqliteStore::open(&folder.path().join("desk.db")).unwrap();
+        assert_eq!(store.commit(&[adds(0)]).unwrap(), [Verdict::Committed(1)]);
+        let pages: i64 = store.connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        let limit = |store: &SqliteStore, pages: i64| {
+            store.connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())).unwrap();
+        };
+        limit(&store, pages + 2);
+        let many: Vec<Commit> = (1..200).map(adds).collect();
+        for _ in 0..2 {
+            let error = store.commit(&many).unwrap_err();
+            assert!(matches!(error, StoreError::Full { .. }), "{error}");
+            assert_eq!(store.reader().unwrap().last_event().unwrap(), 1);
+        }
+        limit(&store, i64::from(u32::MAX - 1));
+        assert_eq!(store.commit(&many).unwrap().last(), Some(&Verdict::Committed(200)));
+    }
+
+    #[test]
+    fn a_connection_that_cannot_be_rolled_back_is_opened_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = SqliteStore::open(&folder.path().join("desk.db")).unwrap();
+        // Somebody left a transaction open: the next commit cannot begin, and the one after it can.
+        store.connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        assert!(store.commit(&[adds(0)]).is_err());
+        assert_eq!(store.commit(&[adds(0)]).unwrap(), [Verdict::Committed(1)]);
+    }
+}

@@ -1,0 +1,82 @@
+//! What can go wrong inside the SQLite store, and how it is said at the desk.
+
+use std::path::Path;
+
+use rusqlite::{Error, ErrorCode, ffi};
+
+use crate::store::StoreError;
+use crate::store::record::Unreadable;
+
+/// Why a statement failed, or what it found.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// SQLite said no.
+    Sql(Error),
+    /// A row holds what no desk can have written.
+    Unreadable(String),
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        Self::Sql(error)
+    }
+}
+
+impl From<Unreadable> for Fault {
+    fn from(what: Unreadable) -> Self {
+        Self::Unreadable(what.0.to_owned())
+    }
+}
+
+impl Fault {
+    /// Whether a rule in the schema refused a row.
+    pub(super) fn is_constraint(&self) -> bool {
+        self.code() == Some(ErrorCode::ConstraintViolation)
+    }
+
+    /// Whether a row was refused because of a UNIQUE index.
+    pub(super) fn is_duplicate(error: &Error) -> bool {
+        matches!(error, Error::SqliteFailure(failure, _) if failure.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE)
+    }
+
+    fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Sql(error) => error.sqlite_error_code(),
+            Self::Unreadable(_) => None,
+        }
+    }
+
+    /// The sentence for the person at the desk.
+    pub(super) fn explain(self, path: &Path) -> StoreError {
+        let path = path.to_path_buf();
+        let code = self.code();
+        match (self, code) {
+            (Self::Unreadable(detail), _) => StoreError::Damaged { path, detail },
+            (Self::Sql(_), Some(ErrorCode::DiskFull)) => StoreError::Full { path },
+            (Self::Sql(error), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) => {
+                StoreError::Damaged { path, detail: detail(&error) }
+            }
+            (Self::Sql(error), Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied)) => {
+                StoreError::NotWritable { path, detail: detail(&error) }
+            }
+            (Self::Sql(_), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => {
+                StoreError::Failing { detail: format!("another program keeps {} locked", path.display()) }
+            }
+            // A column of another type, a text that is not UTF-8, a row too few: our own rows are not like that.
+            (Self::Sql(error), None) => StoreError::Damaged { path, detail: detail(&error) },
+            (Self::Sql(error), Some(_)) => {
+                StoreError::Failing { detail: format!("{}: {}", path.display(), detail(&error)) }
+            }
+        }
+    }
+}
+
+fn detail(error: &Error) -> String {
+    match error {
+        Error::SqliteFailure(failure, message) => {
+            let general = || ffi::code_to_str(failure.extended_code).to_owned();
+            message.clone().unwrap_or_else(general)
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,151 @@
+//! The book as a file: what stands at its path before SQLite touches it.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use super::schema;
+use crate::store::StoreError;
+
+/// Size of the header that every SQLite file begins with, in bytes.
+const HEADER_BYTES: usize = 100;
+
+/// Which file it is, whatever its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    /// The file that `path` leads to now.
+    pub(super) fn of(path: &Path) -> io::Result<Self> {
+        Ok(Self::from(&fs::metadata(path)?))
+    }
+
+    /// An open file.
+    pub(super) fn of_file(file: &File) -> io::Result<Self> {
+        Ok(Self::from(&file.metadata()?))
+    }
+
+    /// Fails if `path` leads to another file by now, or to none: what is written would be lost.
+    pub(super) fn check(self, path: &Path) -> Result<(), StoreError> {
+        let what = match Self::of(path) {
+            Ok(now) if now == self => return Ok(()),
+            Ok(_) => "another file took its place",
+            Err(error) if error.kind() == io::ErrorKind::NotFound => "it was moved or deleted",
+            Err(_) => "its folder cannot be read",
+        };
+        let detail = format!("{}: {what} while the desk was open; put it back or start again", path.display());
+        Err(StoreError::Failing { detail })
+    }
+}
+
+#[cfg(unix)]
+impl From<&Metadata> for Identity {
+    fn from(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+        Self { device: metadata.dev(), inode: metadata.ino() }
+    }
+}
+
+#[cfg(not(unix))]
+impl From<&Metadata> for Identity {
+    fn from(_: &Metadata) -> Self {
+        // An open file cannot be replaced on such systems.
+        Self { device: 0, inode: 0 }
+    }
+}
+
+/// Makes sure that a book can be at `path`, and returns its one true path; creates an empty file (and the
+/// folders above it) where there is nothing.
+pub(super) fn prepare(path: &Path) -> Result<PathBuf, StoreError> {
+    refuse_special_names(path)?;
+    if let Err(error) = fs::metadata(path) {
+        if error.kind() != io::ErrorKind::NotFound {
+            return Err(cannot_write(path, &error));
+        }
+        create(path).map_err(|error| cannot_write(path, &error))?;
+    }
+    existing(path)
+}
+
+/// The one true path of a file that is there and may be a book.
+pub(super) fn existing(path: &Path) -> Result<PathBuf, StoreError> {
+    refuse_special_names(path)?;
+    let cannot_read = |error: io::Error| StoreError::Failing { detail: format!("{}: {error}", path.display()) };
+    let metadata = fs::metadata(path).map_err(cannot_read)?;
+    if metadata.is_dir() {
+        return Err(not_a_book(path, "it is a folder"));
+    }
+    // Reading a pipe or a device could wait forever.
+    if !metadata.is_file() {
+        return Err(not_a_book(path, "it is not a regular file"));
+    }
+    fs::canonicalize(path).map_err(cannot_read)
+}
+
+/// Fails unless the file is empty or begins like a book; whether it is empty.
+///
+/// Only for who holds the lock of the book: closing a file gives up the locks that SQLite has on it, for
+/// the whole process.
+pub(super) fn is_empty_book(path: &Path) -> Result<bool, StoreError> {
+    let mut header = Vec::with_capacity(HEADER_BYTES);
+    let read = File::open(path).and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut header));
+    read.map_err(|error| cannot_write(path, &error))?;
+    if header.is_empty() {
+        return Ok(true);
+    }
+    if !header.starts_with(b"SQLite format 3\0") {
+        return Err(not_a_book(path, "it is not an SQLite file"));
+    }
+    // The user version is at byte 60 of the header and the application id at byte 68, both big-endian:
+    // https://sqlite.org/fileformat.html
+    let field = |at: usize| Some(i32::from_be_bytes(header.get(at..at + 4)?.try_into().ok()?));
+    let (Some(version), Some(id)) = (field(60), field(68)) else {
+        return Err(StoreError::Damaged { path: path.to_path_buf(), detail: "its header is cut off".into() });
+    };
+    schema::check(path, id.into(), version.into()).map(|()| false)
+}
+
+/// Lets only the owner read what is created with these options: a book holds names.
+pub(super) fn private(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+}
+
+/// The error for a file that cannot be created, opened or written.
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> StoreError {
+    let path = path.to_path_buf();
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full { path },
+        _ => StoreError::NotWritable { path, detail: error.to_string() },
+    }
+}
+
+pub(super) fn not_a_book(path: &Path, detail: &str) -> StoreError {
+    StoreError::NotABook { path: path.to_path_buf(), detail: detail.to_owned() }
+}
+
+fn create(path: &Path) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    // Whoever was faster has created the same empty file.
+    options.write(true).create(true).truncate(false);
+    private(&mut options);
+    options.open(path).map(drop)
+}
+
+/// Refuses names that SQLite takes for something else than a file.
+fn refuse_special_names(path: &Path) -> Result<(), StoreError> {
+    match path.to_str() {
+        Some("") => Err(not_a_book(path, "a book needs a file name")),
+        Some(":memory:") => Err(not_a_book(path, "a book in memory would be lost; name a file")),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,181 @@
+//! Opening a connection, and the versions of a book.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::fault::Fault;
+use super::file;
+use crate::store::StoreError;
+
+/// Marks an SQLite file as a book of ours: `SlDk` in ASCII.
+pub(super) const APPLICATION_ID: i32 = 0x536c_446b;
+
+/// The script that leads to each version from the one before; a published one is never changed.
+const MIGRATIONS: &[&str] = &[include_str!("v1.sql")];
+
+/// How long to wait for a lock of another program (a backup, a shell) before giving up.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Statements kept prepared per connection: more than there are.
+const STATEMENTS_MAX: usize = 64;
+
+/// Opens a book for writing and brings it to the newest version; call it with the book's lock held.
+pub(super) fn open_book(path: &Path) -> Result<Connection, StoreError> {
+    let explain = |fault: Fault| fault.explain(path);
+    if file::is_empty_book(path)? {
+        // The mark has to be in the file itself, not in a log beside it, before anything else is.
+        let mut connection = plain(path).map_err(|error| explain(error.into()))?;
+        migrate(&mut connection, MIGRATIONS).map_err(explain)?;
+    } else {
+        // The header may be older than the log beside the book.
+        check_book(path)?;
+    }
+    let mut connection = connect(path).map_err(|error| explain(error.into()))?;
+    if connection.is_readonly("main").map_err(|error| explain(error.into()))? {
+        let detail = "it is read-only".to_owned();
+        return Err(StoreError::NotWritable { path: path.to_path_buf(), detail });
+    }
+    migrate(&mut connection, MIGRATIONS).map_err(explain)?;
+    Ok(connection)
+}
+
+/// A connection that writes: every commit is on the disk when it returns.
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = plain(path)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "foreign_keys", "on")?;
+    // REPLACE deletes rows; with this, the triggers that forbid deleting see it.
+    connection.pragma_update(None, "recursive_triggers", "on")?;
+    // 16 MiB: the inner pages of the indexes of a large book.
+    connection.pragma_update(None, "cache_size", -16_384)?;
+    // A checkpoint per 4,000 pages (16 MB) rather than 1,000 writes a page that changes often fewer times.
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
+    Ok(connection)
+}
+
+/// A connection that only reads.
+pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
+    // It could write, so that the last connection of all tidies up the log beside the book.
+    let connection = plain(path)?;
+    connection.pragma_update(None, "query_only", "on")?;
+    Ok(connection)
+}
+
+/// Fails unless the file is a book that this program can read; it is not changed in any case.
+pub(super) fn check_book(path: &Path) -> Result<(), StoreError> {
+    let connection = open_read_only(path).map_err(|error| Fault::from(error).explain(path))?;
+    check_version(&connection, path)
+}
+
+fn plain(path: &Path) -> rusqlite::Result<Connection> {
+    prepared(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
+}
+
+fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
+    prepared(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
+}
+
+fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    Ok(connection)
+}
+
+fn check_version(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+    let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    match pragma("application_id").and_then(|id| Ok((id, pragma("user_version")?))) {
+        Ok((id, version)) => check(path, id, version),
+        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
+            Err(file::not_a_book(path, "it is not an SQLite file"))
+        }
+        Err(error) => Err(Fault::from(error).explain(path)),
+    }
+}
+
+/// Fails unless these are the marks of a book that this program can read.
+pub(super) fn check(path: &Path, application_id: i64, version: i64) -> Result<(), StoreError> {
+    if application_id != i64::from(APPLICATION_ID) {
+        return Err(file::not_a_book(path, "it is the SQLite file of another program"));
+    }
+    let supported = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if version > supported {
+        return Err(StoreError::Newer { path: path.to_path_buf(), found: version, supported });
+    }
+    Ok(())
+}
+
+/// Runs the scripts that the book has not seen yet, each in a transaction of its own.
+fn migrate(connection: &mut Connection, scripts: &[&str]) -> Result<(), Fault> {
+    let seen: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    for (version, script) in (1..).zip(scripts).filter(|(version, _)| *version > seen) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Exclusive)?;
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.execute_batch(script)?;
+        transaction.pragma_update(None, "user_version", version)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}
+
+/// The tables, indexes and triggers of a book, as SQL, by name.
+pub(super) fn objects(connection: &Connection) -> Result<Vec<(String, String)>, Fault> {
+    let mut statement =
+        connection.prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What [`objects`] finds in a book that nobody tampered with.
+pub(super) fn expected_objects() -> Result<Vec<(String, String)>, Fault> {
+    let mut pristine = Connection::open_in_memory()?;
+    migrate(&mut pristine, MIGRATIONS)?;
+    objects(&pristine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEXT: &str = "ALTER TABLE service ADD COLUMN price INTEGER; UPDATE service SET price = length(body)";
+
+    fn version(connection: &Connection) -> i64 {
+        connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn an_older_book_is_brought_to_the_newest_version_and_keeps_what_it_has() {
+        let mut book = Connection::open_in_memory().unwrap();
+        migrate(&mut book, MIGRATIONS).unwrap();
+        book.execute_batch("INSERT INTO service (id, body) VALUES ('cut', 'abc')").unwrap();
+        let scripts = [MIGRATIONS, &[NEXT]].concat();
+        migrate(&mut book, &scripts).unwrap();
+        migrate(&mut book, &scripts).unwrap();
+        assert_eq!(version(&book), 2);
+        assert_eq!(book.query_row("SELECT price FROM service", [], |row| row.get::<_, i64>(0)).unwrap(), 3);
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_book_as_it_was() {
+        let mut book = Connection::open_in_memory().unwrap();
+        migrate(&mut book, MIGRATIONS).unwrap();
+        let before = objects(&book).unwrap();
+        let scripts = [MIGRATIONS, &["CREATE TABLE half (id INTEGER); CREATE TABLE half (id INTEGER)"]].concat();
+        assert!(migrate(&mut book, &scripts).is_err());
+        assert_eq!(objects(&book).unwrap(), before);
+        assert_eq!(version(&book), 1);
+    }
+
+    #[test]
+    fn a_book_is_recognised_by_its_file_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.db");
+        std::fs::write(&path, "").unwrap();
+        let open = open_book(&path).unwrap();
+        // The connection is still open, so nothing was moved from the log into the file by closing it.
+        assert!(!file::is_empty_book(&path).unwrap());
+        drop(open);
+    }
+}
