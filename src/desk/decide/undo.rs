@@ -1,0 +1,92 @@
+//! Taking back the newest change of this desk.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::desk::DeskError;
+use crate::desk::core::Core;
+use crate::desk::workers::Settling;
+use crate::domain::{Action, Appointment, Cancellation, Cause, Edit, Edits, Event, Provider, ProviderId, Status};
+use crate::scheduler::{Day, apply_edits};
+
+/// Takes back the newest change of this desk, if what it changed is still as it left it and nobody has
+/// been given the place since. A change that cannot be taken back any more is given up, so that the
+/// ones before it can be.
+pub(super) async fn undo(core: &Core, settling: &mut Settling<'_>) -> Result<(), DeskError> {
+    let event = core.undo.lock().begin().ok_or(DeskError::NothingToUndo)?;
+    let undone = take_back(core, &event, settling).await;
+    match &undone {
+        Ok(()) => {}
+        Err(DeskError::UndoConflict(_)) => core.undo.lock().give_up(event.number),
+        Err(_) => core.undo.lock().put_back(event.number),
+    }
+    undone
+}
+
+async fn take_back(core: &Core, event: &Event, settling: &mut Settling<'_>) -> Result<(), DeskError> {
+    for edit in &event.draft.edits.providers {
+        if let Some(record) = &edit.after {
+            core.load_busy_days(&record.id).await?;
+        }
+    }
+    let mut days = Vec::new();
+    for date in event.draft.days() {
+        days.push(core.day(date).await?);
+    }
+    let _one_at_a_time = core.roster_changes.lock();
+    let edits = reversal(core, event)?;
+    if !edits.providers.is_empty() {
+        // A provider's record is in force on every day at once.
+        days.extend(core.days.between(NaiveDate::MIN, None));
+    }
+    days.sort_unstable_by_key(|day: &Arc<Day>| day.date());
+    days.dedup_by_key(|day| day.date());
+    let applied = apply_edits(&days, &edits, |touched| {
+        settling.put(Action::Undone(event.number), edits.clone(), touched);
+        core.put_in_force(&edits);
+    });
+    applied.map_err(|obstacle| DeskError::UndoConflict(obstacle.to_string()))?;
+    if !edits.services.is_empty() {
+        core.rejudge();
+    }
+    Ok(())
+}
+
+/// The edits that take an event back. Nothing is ever deleted but a service: a booking is cancelled, and
+/// a provider who was added leaves again, so that the log keeps what it speaks of.
+fn reversal(core: &Core, event: &Event) -> Result<Edits, DeskError> {
+    let edits = &event.draft.edits;
+    let today = core.calendar.today();
+    Ok(Edits {
+        providers: edits.providers.iter().map(|edit| provider(core, edit, today)).collect::<Result<_, _>>()?,
+        services: edits.services.iter().map(Edit::reversed).collect(),
+        appointments: edits.appointments.iter().map(appointment).collect(),
+    })
+}
+
+fn provider(core: &Core, edit: &Edit<Provider>, today: NaiveDate) -> Result<Edit<Provider>, DeskError> {
+    let changed = |id: &ProviderId| DeskError::UndoConflict(format!("provider {id} has changed since"));
+    let Some(after) = &edit.after else { return Ok(edit.reversed()) };
+    let current = core.roster().providers.get(&after.id).cloned().ok_or_else(|| changed(&after.id))?;
+    if current != *after {
+        return Err(changed(&after.id));
+    }
+    let revision = current.revision + 1;
+    let restored = match &edit.before {
+        Some(before) => Provider { revision, ..(**before).clone() },
+        None => Provider { revision, retired_from: Some(today), ..(*current).clone() },
+    };
+    Ok(Edit::changed(current, Arc::new(restored)))
+}
+
+fn appointment(edit: &Edit<Appointment>) -> Edit<Appointment> {
+    match (&edit.before, &edit.after) {
+        (None, Some(booked)) => {
+            let cancellation = Cancellation { cause: Cause::Undone, note: None };
+            let cancelled = booked.with_status(Status::Cancelled(cancellation));
+            Edit::changed(Arc::clone(booked), Arc::new(cancelled))
+        }
+        _ => edit.reversed(),
+    }
+}

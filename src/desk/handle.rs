@@ -1,0 +1,223 @@
+//! The handle through which everybody talks to the desk.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use chrono::NaiveDate;
+use parking_lot::RwLock;
+use tokio::runtime::Handle;
+use tokio::sync::watch;
+
+use crate::domain::{Actor, Appointment, Event, Minutes, RequestId};
+use crate::scheduler::Policy;
+use crate::store::Store;
+
+use super::core::Core;
+use super::feed::Feed;
+use super::identity::RequestIds;
+use super::job::{Job, Reply};
+use super::readers::Readers;
+use super::roster::Roster;
+use super::{Answer, Calendar, Command, DaySnapshot, DeskError, journal, undo, workers};
+
+/// How a desk is set up.
+#[derive(Clone)]
+pub struct Options {
+    /// Workers that decide requests, at least 1.
+    pub workers: usize,
+    /// Commands that may wait for a worker, at least 1.
+    pub queue_length: usize,
+    /// Regular starts lie on minutes divisible by this, 1 to 1440.
+    pub start_grid: Minutes,
+    /// The rule that chooses the slot.
+    pub policy: &'static dyn Policy,
+    /// Days of past requests that teach which times are popular.
+    pub popularity_days: u16,
+    /// Feeds the identifiers that the desk makes up.
+    pub seed: u64,
+}
+
+/// A running desk; clones talk to the same one.
+///
+/// It runs until [`Desk::close`] is called or the last clone is dropped.
+#[derive(Clone)]
+pub struct Desk {
+    core: Arc<Core>,
+    entrance: Arc<Entrance>,
+}
+
+/// The sending end of the queue, shared by the clones of a handle: the workers end without it.
+struct Entrance {
+    jobs: RwLock<Option<flume::Sender<Job>>>,
+    ids: RequestIds,
+    closed: watch::Receiver<Closed>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closed {
+    NotYet,
+    Closed,
+}
+
+/// What the workers are doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pulse {
+    /// Workers in the pool.
+    pub workers: usize,
+    /// Workers that are deciding right now.
+    pub busy: usize,
+    /// Commands waiting for a worker.
+    pub queued: usize,
+    /// Bookings committed since the desk was opened.
+    pub booked: u64,
+    /// Requests refused since the desk was opened.
+    pub refused: u64,
+    /// Whether the last commit failed, so that nothing can be booked at the moment.
+    pub store_failing: bool,
+}
+
+impl Desk {
+    /// Opens a desk on a store.
+    ///
+    /// Call it inside a tokio runtime; reading who works here blocks for the moment it takes.
+    pub fn open(store: Box<dyn Store>, calendar: Calendar, options: Options) -> Result<Self, DeskError> {
+        let mut reader = store.reader()?;
+        let roster = Roster::from(reader.roster()?);
+        let recent = reader.events_before(u64::MAX, undo::DEPTH)?;
+        let readers = Readers::new(&*store)?;
+        let ids = RequestIds::new(options.seed);
+        let (workers, queue_length) = (options.workers.max(1), options.queue_length.max(1));
+        let core = Arc::new(Core::new(calendar, options, readers, roster));
+        for event in recent.into_iter().rev() {
+            core.undo.lock().note(&Arc::new(event));
+        }
+        let (jobs, queue) = flume::bounded(queue_length);
+        let (tell_closed, closed) = watch::channel(Closed::NotYet);
+        let pool: Vec<_> = (0..workers).map(|_| tokio::spawn(workers::run(Arc::clone(&core), queue.clone()))).collect();
+        let journal = std::thread::Builder::new().name("journal".to_owned()).spawn({
+            let (core, runtime) = (Arc::clone(&core), Handle::current());
+            move || journal::run(&core, store, &runtime)
+        });
+        let journal = journal.map_err(|error| DeskError::NoThread(error.to_string()))?;
+        tokio::spawn(shut_down(Arc::clone(&core), pool, journal, tell_closed));
+        Ok(Self { core, entrance: Arc::new(Entrance { jobs: RwLock::new(Some(jobs)), ids, closed }) })
+    }
+
+    /// Has a command decided; waits while the queue is full. The answer comes when the book has it.
+    pub async fn submit(&self, command: Command, actor: Actor) -> Result<Answer, DeskError> {
+        let jobs = self.jobs()?;
+        let (job, answer) = self.job(command, actor);
+        jobs.send_async(job).await.map_err(|_| DeskError::Closing)?;
+        drop(jobs);
+        answer.await.unwrap_or(Err(DeskError::Closing))
+    }
+
+    /// [`Self::submit`], but a full queue is [`DeskError::Busy`] at once.
+    pub async fn try_submit(&self, command: Command, actor: Actor) -> Result<Answer, DeskError> {
+        let (job, answer) = self.job(command, actor);
+        self.jobs()?.try_send(job).map_err(|error| match error {
+            flume::TrySendError::Full(_) => DeskError::Busy,
+            flume::TrySendError::Disconnected(_) => DeskError::Closing,
+        })?;
+        answer.await.unwrap_or(Err(DeskError::Closing))
+    }
+
+    fn jobs(&self) -> Result<flume::Sender<Job>, DeskError> {
+        self.entrance.jobs.read().clone().ok_or(DeskError::Closing)
+    }
+
+    fn job(&self, command: Command, actor: Actor) -> (Job, tokio::sync::oneshot::Receiver<Result<Answer, DeskError>>) {
+        let (reply, answer) = Reply::new(&self.core.outstanding);
+        (Job { work: command.into(), actor, reply, tries: 0 }, answer)
+    }
+
+    /// One day as committed. Subscribe first, then load, then apply what the feed brings.
+    pub async fn day(&self, day: NaiveDate) -> Result<DaySnapshot, DeskError> {
+        let demand = self.core.demand().await?;
+        let read = self.core.readers.read(move |reader| Ok((reader.roster()?, reader.day(day)?)));
+        let (roster, stored) = read.await?;
+        // The two were read one after the other: what came in between is applied again, which changes
+        // nothing.
+        let as_of = roster.as_of.min(stored.as_of);
+        let snapshot = DaySnapshot::new(day, as_of, roster.providers, roster.services, stored.appointments);
+        Ok(snapshot.with_demand(demand))
+    }
+
+    /// One appointment as committed.
+    pub async fn appointment(&self, id: &RequestId) -> Result<Option<Arc<Appointment>>, DeskError> {
+        let id = id.clone();
+        Ok(self.core.readers.read(move |reader| reader.appointment(&id)).await?)
+    }
+
+    /// Up to `limit` events before number `before` (`u64::MAX` for the newest), newest first.
+    pub async fn log(&self, before: u64, limit: usize) -> Result<Vec<Event>, DeskError> {
+        Ok(self.core.readers.read(move |reader| reader.events_before(before, limit)).await?)
+    }
+
+    /// Up to `limit` events after number `after`, oldest first.
+    pub async fn log_after(&self, after: u64, limit: usize) -> Result<Vec<Event>, DeskError> {
+        Ok(self.core.readers.read(move |reader| reader.events_after(after, limit)).await?)
+    }
+
+    /// The events committed from now on.
+    pub fn subscribe(&self) -> Feed {
+        self.core.publisher.subscribe()
+    }
+
+    /// What the workers are doing.
+    pub fn pulse(&self) -> Pulse {
+        let meter = &self.core.meter;
+        Pulse {
+            workers: self.core.options.workers.max(1),
+            busy: meter.busy.load(Ordering::Relaxed),
+            queued: self.entrance.jobs.read().as_ref().map_or(0, flume::Sender::len),
+            booked: meter.booked.load(Ordering::Relaxed),
+            refused: meter.refused.load(Ordering::Relaxed),
+            store_failing: meter.store_failing.load(Ordering::Relaxed),
+        }
+    }
+
+    /// The desk's clock and time zone.
+    pub fn calendar(&self) -> &Calendar {
+        &self.core.calendar
+    }
+
+    /// The step of regular starts.
+    pub fn start_grid(&self) -> Minutes {
+        self.core.options.start_grid
+    }
+
+    /// A request identifier that was not used before.
+    pub fn new_request_id(&self) -> RequestId {
+        self.entrance.ids.next()
+    }
+
+    /// Takes no more commands, decides and commits those already taken, and closes the book.
+    pub async fn close(&self) {
+        self.entrance.jobs.write().take();
+        let mut closed = self.entrance.closed.clone();
+        // An error says that the task that closes has ended, which it does when all is closed.
+        let _ = closed.wait_for(|closed| *closed == Closed::Closed).await;
+    }
+
+    pub(super) fn core(&self) -> &Core {
+        &self.core
+    }
+}
+
+/// Ends the desk when the queue's last sender is gone: workers first, then what they left behind,
+/// then the journal with its store.
+async fn shut_down(
+    core: Arc<Core>,
+    pool: Vec<tokio::task::JoinHandle<()>>,
+    journal: std::thread::JoinHandle<()>,
+    tell: watch::Sender<Closed>,
+) {
+    for worker in pool {
+        let _ = worker.await;
+    }
+    core.outstanding.drained().await;
+    core.inbox.close();
+    let _ = tokio::task::spawn_blocking(move || journal.join()).await;
+    let _ = tell.send(Closed::Closed);
+}

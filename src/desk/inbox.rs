@@ -1,0 +1,154 @@
+//! The bounded queue between the workers and the journal.
+//!
+//! A worker reserves a place before it decides anything, so that putting the decision in never waits:
+//! it happens while the provider's lock is held, which makes the order of the journal the order of
+//! the revisions.
+
+use parking_lot::{Condvar, Mutex};
+use tokio::sync::{Semaphore, TryAcquireError};
+
+/// Decisions that may be on their way to the store at once.
+///
+/// Enough for a group commit of the largest size while the next one gathers.
+const PLACES: usize = 4096;
+
+/// Most decisions in one transaction: beyond this a longer one gains nothing and only delays replies.
+const BATCH_MAX: usize = 1024;
+
+/// A bounded queue with places reserved in advance; one reader takes all that waits at once.
+#[derive(Debug)]
+pub(super) struct Inbox<T> {
+    places: Semaphore,
+    state: Mutex<State<T>>,
+    filled: Condvar,
+}
+
+#[derive(Debug)]
+struct State<T> {
+    waiting: Vec<T>,
+    closed: Closed,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closed {
+    Open,
+    Closed,
+}
+
+/// A reserved place; given back when dropped unused.
+#[derive(Debug)]
+pub(super) struct Place<'a, T> {
+    inbox: &'a Inbox<T>,
+}
+
+impl<T> Inbox<T> {
+    pub(super) fn new() -> Self {
+        let state = State { waiting: Vec::new(), closed: Closed::Open };
+        Self { places: Semaphore::new(PLACES), state: Mutex::new(state), filled: Condvar::new() }
+    }
+
+    /// Waits until there is a place.
+    pub(super) async fn reserve(&self) -> Place<'_, T> {
+        match self.places.try_acquire() {
+            Ok(permit) => permit.forget(),
+            // The semaphore is never closed, so an error cannot come out of waiting.
+            Err(TryAcquireError::NoPermits | TryAcquireError::Closed) => {
+                if let Ok(permit) = self.places.acquire().await {
+                    permit.forget();
+                }
+            }
+        }
+        Place { inbox: self }
+    }
+
+    /// Tells the reader that something was put in. Kept apart from [`Place::put`] so that waking a
+    /// thread, which costs microseconds, does not happen under a provider's lock.
+    pub(super) fn wake(&self) {
+        self.filled.notify_one();
+    }
+
+    /// Lets the reader finish what is in.
+    pub(super) fn close(&self) {
+        self.state.lock().closed = Closed::Closed;
+        self.filled.notify_all();
+    }
+
+    /// Waits for something and takes up to a batch of it into `taken`; false when closed and empty.
+    pub(super) fn take(&self, taken: &mut Vec<T>) -> bool {
+        let mut state = self.state.lock();
+        while state.waiting.is_empty() {
+            if state.closed == Closed::Closed {
+                return false;
+            }
+            self.filled.wait(&mut state);
+        }
+        if state.waiting.len() <= BATCH_MAX {
+            std::mem::swap(taken, &mut state.waiting);
+        } else {
+            taken.extend(state.waiting.drain(..BATCH_MAX));
+        }
+        true
+    }
+
+    /// Frees the places of decisions that the store has answered for.
+    pub(super) fn settle(&self, places: usize) {
+        self.places.add_permits(places);
+    }
+}
+
+impl<T> Place<'_, T> {
+    /// Puts a decision in; never waits. Its place is freed by [`Inbox::settle`].
+    pub(super) fn put(self, item: T) {
+        self.inbox.state.lock().waiting.push(item);
+        std::mem::forget(self);
+    }
+}
+
+impl<T> Drop for Place<'_, T> {
+    fn drop(&mut self) {
+        self.inbox.places.add_permits(1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_put_in_before_closing_is_still_taken_out() {
+        let inbox = Inbox::new();
+        inbox.reserve().await.put(1);
+        inbox.reserve().await.put(2);
+        inbox.close();
+        let mut taken = Vec::new();
+        assert!(inbox.take(&mut taken));
+        assert_eq!(taken, [1, 2]);
+        taken.clear();
+        assert!(!inbox.take(&mut taken));
+    }
+
+    #[tokio::test]
+    async fn an_unused_place_is_given_back_and_a_used_one_when_it_is_settled() {
+        let inbox: Inbox<u8> = Inbox::new();
+        drop(inbox.reserve().await);
+        assert_eq!(inbox.places.available_permits(), PLACES);
+        inbox.reserve().await.put(1);
+        assert_eq!(inbox.places.available_permits(), PLACES - 1);
+        inbox.settle(1);
+        assert_eq!(inbox.places.available_permits(), PLACES);
+    }
+
+    #[tokio::test]
+    async fn a_batch_is_bounded_and_keeps_the_order() {
+        let inbox = Inbox::new();
+        for number in 0..BATCH_MAX + 3 {
+            inbox.reserve().await.put(number);
+        }
+        let mut taken = Vec::new();
+        assert!(inbox.take(&mut taken));
+        assert_eq!(taken, (0..BATCH_MAX).collect::<Vec<_>>());
+        taken.clear();
+        assert!(inbox.take(&mut taken));
+        assert_eq!(taken, [BATCH_MAX, BATCH_MAX + 1, BATCH_MAX + 2]);
+    }
+}

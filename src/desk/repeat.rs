@@ -1,0 +1,41 @@
+//! A request that was made before gets the answer it got then (design rule 5).
+
+use std::sync::Arc;
+
+use crate::domain::{Draft, Event, Request};
+
+use super::core::Core;
+use super::job::Job;
+use super::register::Waiting;
+use super::{Answer, DeskError, workers};
+
+/// The answer to a repetition of the request that `event` answered.
+pub(super) fn answer(request: &Request, event: &Arc<Event>) -> Result<Answer, DeskError> {
+    match event.draft.answered() {
+        Some(first) if first.same_content(request) => Ok(Answer::Repeated(Arc::clone(event))),
+        _ => Err(DeskError::IdTaken(request.id.clone())),
+    }
+}
+
+/// Answers everybody who asked while the request was being decided.
+pub(super) fn answer_all(waiting: Vec<Waiting>, event: &Arc<Event>) {
+    for Waiting { request, reply } in waiting {
+        reply.give(answer(&request, event));
+    }
+}
+
+/// Answers a job whose request the store had an answer for.
+pub(super) async fn from_store(core: Arc<Core>, job: Job, draft: Arc<Draft>) {
+    let Some(request) = draft.answered() else { return };
+    let id = request.id.clone();
+    match core.readers.read(move |reader| reader.answer(&id)).await {
+        Ok(Some(event)) => {
+            let event = Arc::new(event);
+            answer_all(core.register.answered(&request.id, &event), &event);
+            job.reply.give(answer(request, &event));
+        }
+        // The store said that it has an answer, so without one it does not work as it should.
+        Ok(None) => workers::refuse(&core, job, &DeskError::Overtaken),
+        Err(error) => workers::refuse(&core, job, &error.into()),
+    }
+}

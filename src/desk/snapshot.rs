@@ -1,0 +1,210 @@
+//! What a screen shows of one day: immutable, computed once per change, never locked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::domain::{
+    Appointment, Catalogue, Demand, Event, Provider, ProviderId, RangeSet, RequestId, Service, TimeRange,
+};
+use crate::scheduler::{Fragmentation, Yardstick};
+
+/// One day of a book as committed, with what a screen wants to know of every provider.
+#[derive(Debug, Clone)]
+pub struct DaySnapshot {
+    /// Which day.
+    pub day: NaiveDate,
+    /// The newest event it includes.
+    pub as_of: u64,
+    /// The services on offer.
+    pub catalogue: Catalogue,
+    rows: BTreeMap<ProviderId, Arc<ProviderRow>>,
+    providers: BTreeMap<ProviderId, Arc<Provider>>,
+    appointments: BTreeMap<RequestId, Arc<Appointment>>,
+    yardstick: Arc<Yardstick>,
+    demand: Arc<Demand>,
+}
+
+/// One provider's day, ready to be drawn.
+#[derive(Debug, Clone)]
+pub struct ProviderRow {
+    /// Who.
+    pub provider: Arc<Provider>,
+    /// The hours of the day.
+    pub hours: RangeSet,
+    /// The live appointments, by start and id.
+    pub live: Vec<Arc<Appointment>>,
+    /// Free gaps inside the hours.
+    pub gaps: Vec<TimeRange>,
+    /// The gaps too short for every service.
+    pub unusable: Vec<TimeRange>,
+    /// Minutes taken by live appointments.
+    pub booked_minutes: u32,
+    /// How many more appointments of the shortest service's duration fit, within the daily limit.
+    pub available_slots: u32,
+    /// How cut up the free time is; none when no place is left (or the provider is off).
+    pub fragmentation: Option<Fragmentation>,
+}
+
+impl DaySnapshot {
+    /// The snapshot of a day from what is stored.
+    pub fn new(
+        day: NaiveDate,
+        as_of: u64,
+        providers: impl IntoIterator<Item = Arc<Provider>>,
+        services: impl IntoIterator<Item = Arc<Service>>,
+        appointments: impl IntoIterator<Item = Arc<Appointment>>,
+    ) -> Self {
+        let catalogue: Catalogue = services.into_iter().collect();
+        let demand = Arc::new(Demand::default());
+        let yardstick = Arc::new(Yardstick::learned(&catalogue, &demand));
+        let mut new = Self {
+            day,
+            as_of,
+            catalogue,
+            rows: BTreeMap::new(),
+            providers: providers.into_iter().map(|provider| (provider.id.clone(), provider)).collect(),
+            appointments: appointments.into_iter().map(|one| (one.id().clone(), one)).collect(),
+            yardstick,
+            demand,
+        };
+        new.rebuild_all();
+        new
+    }
+
+    /// The snapshot with the shares of demand learned from past requests.
+    #[must_use]
+    pub fn with_demand(mut self, demand: Arc<Demand>) -> Self {
+        self.demand = demand;
+        self.yardstick = Arc::new(Yardstick::learned(&self.catalogue, &self.demand));
+        self.rebuild_all();
+        self
+    }
+
+    /// The providers' rows by id, without those who have left by this day and have nothing on it.
+    pub fn rows(&self) -> impl DoubleEndedIterator<Item = &Arc<ProviderRow>> {
+        self.rows.values()
+    }
+
+    /// One provider's row.
+    pub fn row(&self, provider: &ProviderId) -> Option<&Arc<ProviderRow>> {
+        self.rows.get(provider)
+    }
+
+    /// Every appointment of the day, cancelled ones too, by start, provider and id.
+    pub fn appointments(&self) -> Vec<&Arc<Appointment>> {
+        let mut all: Vec<_> = self.appointments.values().collect();
+        all.sort_by(|a, b| (a.slot.start(), &a.provider, a.id()).cmp(&(b.slot.start(), &b.provider, b.id())));
+        all
+    }
+
+    /// One appointment of the day.
+    pub fn appointment(&self, id: &RequestId) -> Option<&Arc<Appointment>> {
+        self.appointments.get(id)
+    }
+
+    /// A provider, whether or not it has a row.
+    pub fn provider(&self, id: &ProviderId) -> Option<&Arc<Provider>> {
+        self.providers.get(id)
+    }
+
+    /// The measure by which gaps are judged.
+    pub fn yardstick(&self) -> &Yardstick {
+        &self.yardstick
+    }
+
+    /// Takes in a committed event; whether anything on this day changed.
+    pub fn apply(&mut self, event: &Event) -> bool {
+        if event.number <= self.as_of {
+            return false;
+        }
+        self.as_of = event.number;
+        let edits = &event.draft.edits;
+        let mut dirty: Vec<ProviderId> = Vec::new();
+        for edit in &edits.appointments {
+            for before in edit.before.iter().filter(|before| before.day == self.day) {
+                self.appointments.remove(before.id());
+                dirty.push(before.provider.clone());
+            }
+            for after in edit.after.iter().filter(|after| after.day == self.day) {
+                self.appointments.insert(after.id().clone(), Arc::clone(after));
+                dirty.push(after.provider.clone());
+            }
+        }
+        for edit in &edits.providers {
+            match (&edit.after, &edit.before) {
+                (Some(after), _) => {
+                    self.providers.insert(after.id.clone(), Arc::clone(after));
+                    dirty.push(after.id.clone());
+                }
+                (None, Some(before)) => {
+                    self.providers.remove(&before.id);
+                    dirty.push(before.id.clone());
+                }
+                (None, None) => {}
+            }
+        }
+        if edits.services.is_empty() {
+            dirty.sort_unstable();
+            dirty.dedup();
+            self.rebuild(&dirty);
+            return !dirty.is_empty();
+        }
+        for edit in &edits.services {
+            match (&edit.after, &edit.before) {
+                (Some(after), _) => self.catalogue.put(Arc::clone(after)),
+                (None, Some(before)) => self.catalogue.remove(&before.id),
+                (None, None) => {}
+            }
+        }
+        self.yardstick = Arc::new(Yardstick::learned(&self.catalogue, &self.demand));
+        self.rebuild_all();
+        true
+    }
+
+    fn rebuild_all(&mut self) {
+        let all: Vec<ProviderId> = self.providers.keys().cloned().collect();
+        self.rows.clear();
+        self.rebuild(&all);
+    }
+
+    fn rebuild(&mut self, dirty: &[ProviderId]) {
+        for id in dirty {
+            let row = self.providers.get(id).and_then(|provider| self.row_of(provider));
+            match row {
+                Some(row) => self.rows.insert(id.clone(), Arc::new(row)),
+                None => self.rows.remove(id),
+            };
+        }
+    }
+
+    fn row_of(&self, provider: &Arc<Provider>) -> Option<ProviderRow> {
+        let mut live: Vec<Arc<Appointment>> =
+            self.appointments.values().filter(|one| one.is_live() && one.provider == provider.id).cloned().collect();
+        if provider.is_retired_on(self.day) && live.is_empty() {
+            return None;
+        }
+        live.sort_by(|a, b| (a.slot.start(), a.id()).cmp(&(b.slot.start(), b.id())));
+        Some(ProviderRow::new(Arc::clone(provider), self.day, live, &self.yardstick))
+    }
+}
+
+impl ProviderRow {
+    /// The row of a provider's day; `live` is sorted by start.
+    pub fn new(provider: Arc<Provider>, day: NaiveDate, live: Vec<Arc<Appointment>>, yardstick: &Yardstick) -> Self {
+        let hours = provider.hours_on(day);
+        let taken: RangeSet = live.iter().map(|appointment| appointment.slot).collect();
+        let gaps: Vec<TimeRange> = hours.minus(&taken).iter().collect();
+        let shortest = yardstick.shortest();
+        let unusable = gaps.iter().copied().filter(|gap| gap.len() < shortest).collect();
+        let booked_minutes = live.iter().map(|appointment| u32::from(appointment.slot.len())).sum();
+        let booked = u32::try_from(live.len()).unwrap_or(u32::MAX);
+        let remaining = provider.max_daily_appointments.saturating_sub(booked);
+        let places: u32 = gaps.iter().map(|gap| u32::from(gap.len() / shortest)).sum();
+        let available_slots = remaining.min(places);
+        let longest = gaps.iter().copied().max_by_key(|gap| (gap.len(), std::cmp::Reverse(gap.start())));
+        let fragmentation = (available_slots > 0).then(|| Fragmentation { phi: yardstick.phi(&hours, &gaps), longest });
+        Self { provider, hours, live, gaps, unusable, booked_minutes, available_slots, fragmentation }
+    }
+}
