@@ -1,0 +1,301 @@
+//! Fields that are filled in, one below the other.
+
+use crossterm::event::{Event, KeyCode, KeyEvent};
+use tui_input::Input;
+use tui_input::backend::crossterm::EventHandler;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::{Invalid, Text};
+
+/// Something that happens to whatever takes text.
+#[derive(Debug, Clone)]
+pub(super) enum Edit {
+    /// A key that is bound to nothing.
+    Key(KeyEvent),
+    /// Pasted text.
+    Paste(String),
+    /// A click on the line or field with this number.
+    Pick(usize),
+}
+
+/// What an edit did to a form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edited {
+    /// A value is another one now.
+    Value,
+    /// Nothing but the cursor, or nothing at all.
+    Nothing,
+}
+
+/// A row of a form; `name` is what errors call it.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    /// The name by which it is asked for and by which errors find it.
+    pub(super) name: &'static str,
+    /// The label on the screen.
+    pub(super) label: &'static str,
+    /// What it holds.
+    pub(super) value: Value,
+    /// What is wrong with it, if anything.
+    pub(super) error: Option<String>,
+    /// What may be typed, shown while it is empty.
+    pub(super) hint: &'static str,
+}
+
+/// What a field holds.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    /// A line of text.
+    Text(Input),
+    /// One of several.
+    Choice {
+        /// What can be chosen, at least one.
+        options: Vec<String>,
+        /// Which one is.
+        chosen: usize,
+    },
+}
+
+impl Field {
+    /// A line of text with a first value.
+    pub(super) fn text(name: &'static str, label: &'static str, value: impl Into<String>) -> Self {
+        Self { name, label, value: Value::Text(Input::new(value.into())), error: None, hint: "" }
+    }
+
+    /// One of several; `chosen` is the number of the first one.
+    pub(super) fn choice(name: &'static str, label: &'static str, options: Vec<String>, chosen: usize) -> Self {
+        let chosen = chosen.min(options.len().saturating_sub(1));
+        Self { name, label, value: Value::Choice { options, chosen }, error: None, hint: "" }
+    }
+
+    /// The same field with a hint of what may be typed.
+    pub(super) fn hint(self, hint: &'static str) -> Self {
+        Self { hint, ..self }
+    }
+
+    fn insert(&mut self, text: &str) -> Edited {
+        let Value::Text(input) = &mut self.value else { return Edited::Nothing };
+        let room = Text::NOTE_MAX.saturating_sub(input.value().graphemes(true).count());
+        let mut changed = Edited::Nothing;
+        for grapheme in text.graphemes(true).take(room) {
+            for c in grapheme.chars() {
+                // A field is one line; what controls a terminal is no text at all.
+                let c = if c.is_whitespace() { ' ' } else { c };
+                if !c.is_control() {
+                    input.handle(tui_input::InputRequest::InsertChar(c));
+                    changed = Edited::Value;
+                }
+            }
+        }
+        changed
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Edited {
+        match &mut self.value {
+            Value::Choice { options, chosen } => {
+                let count = options.len().max(1);
+                let next = match key.code {
+                    KeyCode::Left => (*chosen + count - 1) % count,
+                    KeyCode::Right | KeyCode::Char(' ') => (*chosen + 1) % count,
+                    KeyCode::Home => 0,
+                    KeyCode::End => count - 1,
+                    KeyCode::Char(c) => after(options, *chosen, c).unwrap_or(*chosen),
+                    _ => *chosen,
+                };
+                let changed = next != *chosen;
+                *chosen = next;
+                if changed { Edited::Value } else { Edited::Nothing }
+            }
+            Value::Text(_) if matches!(key.code, KeyCode::Char(c) if super::keys::Chord::from(key).character() == Some(c)) =>
+            {
+                let KeyCode::Char(c) = key.code else { return Edited::Nothing };
+                self.insert(c.encode_utf8(&mut [0; 4]))
+            }
+            Value::Text(input) => match input.handle_event(&Event::Key(key)) {
+                Some(changed) if changed.value => Edited::Value,
+                _ => Edited::Nothing,
+            },
+        }
+    }
+}
+
+/// The next option after `chosen` that begins with the character.
+fn after(options: &[String], chosen: usize, c: char) -> Option<usize> {
+    let wanted = c.to_lowercase().next();
+    let count = options.len();
+    (1..=count)
+        .map(|step| (chosen + step) % count)
+        .find(|i| options[*i].chars().flat_map(char::to_lowercase).next() == wanted)
+}
+
+/// Fields and which of them has the cursor.
+#[derive(Debug, Clone)]
+pub(super) struct Form {
+    fields: Vec<Field>,
+    focus: usize,
+}
+
+impl Form {
+    /// A form with the cursor in its first field.
+    pub(super) fn new(fields: Vec<Field>) -> Self {
+        Self { fields, focus: 0 }
+    }
+
+    /// The fields from top to bottom.
+    pub(super) fn fields(&self) -> &[Field] {
+        &self.fields
+    }
+
+    /// The number of the field that has the cursor.
+    pub(super) fn focus(&self) -> usize {
+        self.focus
+    }
+
+    /// Puts the cursor into the field of that name.
+    pub(super) fn focus_on(&mut self, name: &str) {
+        if let Some(at) = self.fields.iter().position(|field| field.name == name) {
+            self.focus = at;
+        }
+    }
+
+    /// Puts the cursor into the next field, or the one before; round and round.
+    pub(super) fn step(&mut self, by: isize) {
+        let count = self.fields.len().max(1);
+        self.focus = (self.focus + count).saturating_add_signed(by) % count;
+    }
+
+    /// Takes an edit; a changed value loses its error.
+    pub(super) fn edit(&mut self, edit: &Edit) -> Edited {
+        if let Edit::Pick(at) = edit {
+            self.focus = (*at).min(self.fields.len().saturating_sub(1));
+            return Edited::Nothing;
+        }
+        let Some(field) = self.fields.get_mut(self.focus) else { return Edited::Nothing };
+        let edited = match edit {
+            Edit::Key(key) => field.key(*key),
+            Edit::Paste(text) => field.insert(text),
+            Edit::Pick(_) => Edited::Nothing,
+        };
+        if edited == Edited::Value {
+            field.error = None;
+        }
+        edited
+    }
+
+    fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The text of a field, without spaces around it; empty for a choice.
+    pub(super) fn value(&self, name: &str) -> &str {
+        match self.field(name).map(|field| &field.value) {
+            Some(Value::Text(input)) => input.value().trim(),
+            _ => "",
+        }
+    }
+
+    /// The text of a field that may be left empty.
+    pub(super) fn optional(&self, name: &str) -> Option<&str> {
+        Some(self.value(name)).filter(|value| !value.is_empty())
+    }
+
+    /// The number of what is chosen in a field; 0 for a text.
+    pub(super) fn chosen(&self, name: &str) -> usize {
+        match self.field(name).map(|field| &field.value) {
+            Some(Value::Choice { chosen, .. }) => *chosen,
+            _ => 0,
+        }
+    }
+
+    /// Fills a text field in.
+    pub(super) fn set(&mut self, name: &str, value: impl Into<String>) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.name == name) {
+            field.error = None;
+            if let Value::Text(input) = &mut field.value {
+                *input = Input::new(value.into());
+            }
+        }
+    }
+
+    /// Chooses an option by its number.
+    pub(super) fn choose(&mut self, name: &str, option: usize) {
+        let field = self.fields.iter_mut().find(|field| field.name == name);
+        if let Some(Value::Choice { options, chosen }) = field.map(|field| &mut field.value) {
+            *chosen = option.min(options.len().saturating_sub(1));
+        }
+    }
+
+    /// Shows what is wrong below the field it is about, or below the first one, and goes there.
+    pub(super) fn blame(&mut self, error: &Invalid) {
+        let at = self.fields.iter().position(|field| error.field.starts_with(field.name)).unwrap_or(0);
+        self.focus = at;
+        if let Some(field) = self.fields.get_mut(at) {
+            field.error = Some(format!("{} is not valid, expected {}", error.value, error.expected));
+        }
+    }
+
+    /// Takes every error away.
+    pub(super) fn forgive(&mut self) {
+        for field in &mut self.fields {
+            field.error = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::KeyModifiers;
+
+    use super::*;
+
+    fn form() -> Form {
+        let services = vec!["none".to_owned(), "Checkup".to_owned(), "Cleaning".to_owned()];
+        Form::new(vec![Field::text("client", "Client", ""), Field::choice("service", "Service", services, 0)])
+    }
+
+    fn press(form: &mut Form, code: KeyCode) -> Edited {
+        form.edit(&Edit::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+    }
+
+    #[test]
+    fn deleting_takes_a_whole_character_as_people_see_it() {
+        let mut form = form();
+        form.edit(&Edit::Paste("Zoe\u{308}👩‍⚕️".to_owned()));
+        press(&mut form, KeyCode::Backspace);
+        assert_eq!(form.value("client"), "Zoe\u{308}");
+        press(&mut form, KeyCode::Backspace);
+        assert_eq!(form.value("client"), "Zo");
+    }
+
+    #[test]
+    fn pasted_text_becomes_one_harmless_bounded_line() {
+        let mut form = form();
+        form.edit(&Edit::Paste("Ada\r\nL\u{1b}[2J\u{7}".to_owned()));
+        assert_eq!(form.value("client"), "Ada  L[2J");
+        form.edit(&Edit::Paste("x".repeat(1_000_000)));
+        assert!(form.value("client").len() <= Text::NOTE_MAX + 2);
+    }
+
+    #[test]
+    fn choices_turn_round_and_follow_a_letter() {
+        let mut form = form();
+        form.step(1);
+        for (code, chosen) in
+            [(KeyCode::Char('c'), 1), (KeyCode::Char('c'), 2), (KeyCode::Right, 0), (KeyCode::Left, 2)]
+        {
+            assert_eq!(press(&mut form, code), Edited::Value);
+            assert_eq!(form.chosen("service"), chosen);
+        }
+        assert_eq!(press(&mut form, KeyCode::Char('z')), Edited::Nothing);
+    }
+
+    #[test]
+    fn an_error_is_shown_at_its_field_until_that_changes() {
+        let mut form = form();
+        form.blame(&Invalid::new("service", "x", "another"));
+        assert_eq!(form.focus(), 1);
+        assert!(form.fields()[1].error.is_some());
+        press(&mut form, KeyCode::Right);
+        assert!(form.fields()[1].error.is_none());
+    }
+}

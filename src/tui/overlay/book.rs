@@ -1,0 +1,374 @@
+//! The booking form: while it is filled in it shows the slot that would be given, and why.
+
+mod draft;
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use super::lines::{Lines, digit};
+use super::{Claim, Fit, Ghost, Layer, Next, move_in_form, settle};
+use crate::desk::{Answer, Command, DeskError, Past};
+use crate::domain::{Event, Request, RequestId};
+use crate::scheduler::{Candidate, Explanation, Proposal};
+use crate::tui::actions::{Action, Context};
+use crate::tui::activity::Severity;
+use crate::tui::form::{Edit, Edited};
+use crate::tui::message::{Cx, Question, Reply, Ticket};
+use crate::tui::model::Model;
+use crate::tui::theme::Role;
+use crate::tui::view::{Canvas, Remark};
+use draft::Draft;
+
+/// A booking being made.
+#[derive(Debug)]
+pub(in crate::tui) struct Book {
+    draft: Draft,
+    /// The day that was shown before; closing the form returns to it.
+    home: NaiveDate,
+    /// The identifier of the request; a retry of the same content must carry the same.
+    id: RequestId,
+    sent: Option<Request>,
+    waiting: Option<Ticket>,
+    asking: Option<Ticket>,
+    /// What the proposal is about, or will be.
+    asked: Option<(Request, Past)>,
+    proposal: Option<Proposal>,
+    stage: Stage,
+    /// What the next `form-overbook` would do, once it was asked for.
+    armed: Option<Request>,
+}
+
+/// What the keys are for.
+#[derive(Debug)]
+enum Stage {
+    /// Filling the fields in.
+    Filling,
+    /// Choosing another place after a refusal.
+    Choosing(Lines),
+}
+
+impl Book {
+    /// A form with the provider and the time under the cursor; asks at once what would be given.
+    pub(in crate::tui) fn new(model: &mut Model, cx: &mut Cx<'_>) -> Self {
+        let mut book = Self {
+            draft: Draft::new(model),
+            home: model.shown.day(),
+            id: (cx.new_id)(),
+            sent: None,
+            waiting: None,
+            asking: None,
+            asked: None,
+            proposal: None,
+            stage: Stage::Filling,
+            armed: None,
+        };
+        book.consider(model, cx);
+        book
+    }
+
+    /// Asks what would become of the request as it stands, if that is not known. One question at a
+    /// time: what is typed meanwhile is asked when the answer is here.
+    fn consider(&mut self, model: &mut Model, cx: &mut Cx<'_>) {
+        let Ok(request) = self.draft.request(self.id.clone(), model.now.today) else {
+            self.asked = None;
+            self.proposal = None;
+            return;
+        };
+        let question = (request, self.draft.past());
+        if self.asking.is_none() && self.asked.as_ref() != Some(&question) {
+            let ask = Question::Propose(Box::new(question.0.clone()), question.1);
+            self.asking = Some(model.ask(cx, ask));
+            self.asked = Some(question);
+        }
+    }
+
+    fn submit(&mut self, model: &mut Model, cx: &mut Cx<'_>) {
+        if self.waiting.is_some() {
+            return;
+        }
+        match self.ready(model, cx) {
+            Ok(request) => {
+                let command = Command::Book { request, past: self.draft.past() };
+                self.waiting = Some(model.submit(cx, None, vec![command]));
+            }
+            Err(error) => self.draft.form.blame(&error),
+        }
+    }
+
+    /// The request to be sent: under the identifier of the last one if it is the same again.
+    fn ready(&mut self, model: &Model, cx: &Cx<'_>) -> Result<Request, crate::domain::Invalid> {
+        self.draft.form.forgive();
+        let same = self.draft.request(self.id.clone(), model.now.today)?;
+        if self.sent.as_ref().is_some_and(|sent| !sent.same_content(&same)) {
+            self.id = (cx.new_id)();
+        }
+        let request = Request { id: self.id.clone(), ..same };
+        self.sent = Some(request.clone());
+        Ok(request)
+    }
+
+    fn overbook(&mut self, model: &mut Model, cx: &mut Cx<'_>) {
+        let Some(provider) = self.draft.provider().cloned() else {
+            self.draft.form.focus_on("provider");
+            return model.say(Severity::Warning, "Over the rules only with a named provider: choose one");
+        };
+        let request = match self.ready(model, cx) {
+            Ok(request) => request,
+            Err(error) => return self.draft.form.blame(&error),
+        };
+        if self.armed.as_ref() == Some(&request) && self.waiting.is_none() {
+            let start = request.range.start();
+            let command = Command::Overbook { request, provider, start };
+            self.waiting = Some(model.submit(cx, None, vec![command]));
+            return;
+        }
+        let key = model.settings.keymap.shown(Action::FormOverbook).join(" ");
+        let at = request.range.start();
+        model.say(Severity::Warning, format!("{key} again books {at} over the rules; it will be marked and logged"));
+        self.armed = Some(request);
+    }
+
+    /// The other places on offer, best first.
+    fn candidates(&self) -> &[Candidate] {
+        match &self.proposal {
+            Some(Proposal::Fits(explanation)) => &explanation.runners_up,
+            Some(Proposal::Refused { alternatives, .. }) => alternatives,
+            None => &[],
+        }
+    }
+
+    fn take(&mut self, line: usize, model: &mut Model, cx: &mut Cx<'_>) {
+        if let Some(candidate) = self.candidates().get(line).cloned() {
+            self.draft.take(&candidate);
+            self.stage = Stage::Filling;
+            self.consider(model, cx);
+            self.follow(model, cx);
+        }
+    }
+
+    /// Shows the day that the form is about, so that the ghost can be seen.
+    fn follow(&self, model: &mut Model, cx: &mut Cx<'_>) {
+        if let Some(day) = self.draft.day.filter(|day| *day != model.shown.day()) {
+            model.turn_to(cx, day);
+        }
+    }
+
+    fn close(&self, model: &mut Model, cx: &mut Cx<'_>) -> Next {
+        if model.shown.day() != self.home {
+            model.turn_to(cx, self.home);
+        }
+        Next::Close
+    }
+
+    fn answered(&mut self, result: Result<Answer, DeskError>, model: &mut Model, cx: &mut Cx<'_>) -> Next {
+        let refused = result.as_ref().is_ok_and(|answer| answer.refusal().is_some());
+        if !refused {
+            if let Some(appointment) = result.as_ref().ok().and_then(Answer::appointment) {
+                model.go_to(cx, appointment);
+            }
+            return settle(&mut self.draft.form, result, model);
+        }
+        // A refusal answers this identifier for good; the next attempt is a new request.
+        self.id = (cx.new_id)();
+        self.sent = None;
+        self.asked = None;
+        if self.candidates().is_empty() {
+            // The blockers are on the screen already; what is left is to ask for something else.
+            model.say(Severity::Warning, "Refused, and nothing nearby is free: try another day or a longer range");
+            self.draft.form.focus_on("range");
+        } else {
+            self.stage = Stage::Choosing(Lines::default());
+        }
+        self.consider(model, cx);
+        Next::Stay
+    }
+
+    fn remarks(&self) -> Vec<Remark> {
+        let mut remarks = Vec::new();
+        match &self.proposal {
+            None if self.asking.is_some() => remarks.push(Remark::new(Role::Dim, "…")),
+            None => remarks.push(Remark::new(Role::Dim, "fill in when and how long to see what would be given")),
+            Some(Proposal::Fits(explanation)) => explain(explanation, &mut remarks),
+            Some(Proposal::Refused { refusal, alternatives }) => {
+                remarks.push(Remark::new(Role::Error, "would be refused"));
+                remarks.extend(refusal.blocked.iter().map(|one| Remark::new(Role::Text, format!("  {one}"))));
+                if refusal.blocked.is_empty() {
+                    remarks.push(Remark::new(Role::Text, "  there is no provider"));
+                }
+                if !alternatives.is_empty() && matches!(self.stage, Stage::Filling) {
+                    remarks.push(Remark::new(Role::Strong, "instead (Alt and the number)"));
+                    remarks.extend(numbered(alternatives, self.draft.day));
+                }
+            }
+        }
+        remarks
+    }
+}
+
+/// The chosen slot, why it, and what else there would be.
+fn explain(explanation: &Explanation, remarks: &mut Vec<Remark>) {
+    let chosen = &explanation.chosen;
+    let day = chosen.day.format("%a %-d %b");
+    remarks.push(Remark::new(Role::Success, format!("{} with {}, {day}", chosen.slot, chosen.name)));
+    remarks.extend(explanation.reasons.iter().map(|reason| Remark::new(Role::Dim, format!("  {reason}"))));
+    if !explanation.runners_up.is_empty() {
+        remarks.push(Remark::new(Role::Strong, "or (Alt and the number)"));
+        remarks.extend(numbered(&explanation.runners_up, Some(chosen.day)));
+    }
+}
+
+fn numbered(candidates: &[Candidate], day: Option<NaiveDate>) -> impl Iterator<Item = Remark> {
+    let line = move |(number, candidate): (usize, &Candidate)| {
+        Remark::new(Role::Text, format!("  {}  {}", number + 1, place(candidate, day)))
+    };
+    candidates.iter().take(9).enumerate().map(line).collect::<Vec<_>>().into_iter()
+}
+
+/// A place as it is read aloud, with the day where it is another one, and what it would cost.
+fn place(candidate: &Candidate, day: Option<NaiveDate>) -> String {
+    let on = if day == Some(candidate.day) { String::new() } else { candidate.day.format("%a %-d %b ").to_string() };
+    let cost = match candidate.cost.unusable {
+        ..=0 => String::new(),
+        minutes => format!(", leaves {minutes} min unusable"),
+    };
+    format!("{on}{} with {}{cost}", candidate.slot, candidate.name)
+}
+
+impl Layer for Book {
+    fn context(&self) -> Context {
+        match self.stage {
+            Stage::Filling => Context::Form,
+            Stage::Choosing(_) => Context::Menu,
+        }
+    }
+
+    fn act(&mut self, action: Action, model: &mut Model, cx: &mut Cx<'_>) -> Next {
+        let count = self.candidates().len();
+        match (&mut self.stage, action) {
+            (Stage::Choosing(_), Action::MenuClose) => self.stage = Stage::Filling,
+            (Stage::Choosing(lines), Action::MenuChoose) => {
+                let line = lines.selected(count);
+                self.take(line, model, cx);
+                self.stage = Stage::Filling;
+            }
+            (Stage::Choosing(lines), action) => {
+                lines.act(action, count);
+            }
+            (Stage::Filling, Action::FormSubmit) => self.submit(model, cx),
+            (Stage::Filling, Action::FormOverbook) => self.overbook(model, cx),
+            (Stage::Filling, Action::FormClose) => return self.close(model, cx),
+            (Stage::Filling, action) => {
+                let from = self.draft.form.focus();
+                let next = move_in_form(&mut self.draft.form, action).unwrap_or(Next::Stay);
+                // While a date is typed it passes through others; it is meant when it is left.
+                if self.draft.form.focus() != from {
+                    self.follow(model, cx);
+                }
+                return next;
+            }
+        }
+        Next::Stay
+    }
+
+    fn edit(&mut self, edit: &Edit, model: &mut Model, cx: &mut Cx<'_>) -> Next {
+        let count = self.candidates().len();
+        if let Stage::Choosing(lines) = &mut self.stage {
+            let picked = if let Edit::Pick(line) = edit { Some(*line) } else { digit(edit, count) };
+            if let Some(line) = picked {
+                *lines = Lines::at(line);
+                self.take(line, model, cx);
+            }
+            return Next::Stay;
+        }
+        if let Some(line) = alt_digit(edit) {
+            self.take(line, model, cx);
+            return Next::Stay;
+        }
+        if self.draft.edit(edit, model) == Edited::Value {
+            self.armed = None;
+            self.consider(model, cx);
+        }
+        Next::Stay
+    }
+
+    fn reply(&mut self, ticket: Ticket, reply: Reply, model: &mut Model, cx: &mut Cx<'_>) -> Claim {
+        match reply {
+            Reply::Answer(result) if self.waiting == Some(ticket) => {
+                self.waiting = None;
+                Claim::Mine(self.answered(result, model, cx))
+            }
+            Reply::Proposal(result) if self.asking == Some(ticket) => {
+                self.asking = None;
+                self.proposal = result.ok();
+                self.consider(model, cx);
+                Claim::Mine(Next::Stay)
+            }
+            other => Claim::Other(other),
+        }
+    }
+
+    fn event(&mut self, event: &Arc<Event>, model: &mut Model, cx: &mut Cx<'_>) {
+        // The day changed under the proposal; what is shown has to be what Enter would do.
+        let about = self.asked.as_ref().map(|(request, _)| request.day);
+        let edits = &event.draft.edits;
+        let touches = event.draft.days().any(|day| Some(day) == about) || !edits.providers.is_empty();
+        if touches || !edits.services.is_empty() {
+            self.asked = None;
+            self.consider(model, cx);
+        }
+    }
+
+    fn ghost(&self) -> Option<Ghost> {
+        if let (Stage::Choosing(lines), candidates @ [_, ..]) = (&self.stage, self.candidates()) {
+            let one = &candidates[lines.selected(candidates.len())];
+            return Some(Ghost { provider: one.provider.clone(), day: one.day, slot: one.slot, fit: Fit::Fits });
+        }
+        match self.proposal.as_ref()? {
+            Proposal::Fits(Explanation { chosen, .. }) => {
+                Some(Ghost { provider: chosen.provider.clone(), day: chosen.day, slot: chosen.slot, fit: Fit::Fits })
+            }
+            Proposal::Refused { .. } => {
+                let (request, _) = self.asked.as_ref()?;
+                let provider = request.preferred_provider.clone()?;
+                Some(Ghost { provider, day: request.day, slot: request.range, fit: Fit::Blocked })
+            }
+        }
+    }
+
+    fn offers(&self, _action: Action) -> bool {
+        true
+    }
+
+    fn submit_label(&self) -> Option<&'static str> {
+        match self.stage {
+            Stage::Filling => Some("book"),
+            Stage::Choosing(_) => Some("take this place"),
+        }
+    }
+
+    fn draw(&self, _model: &Model, canvas: &mut Canvas<'_>) {
+        match &self.stage {
+            Stage::Filling => canvas.form("Book", &self.draft.form, self.waiting, &self.remarks()),
+            Stage::Choosing(lines) => {
+                let candidates = self.candidates();
+                let day = self.draft.day;
+                let shown: Vec<String> =
+                    candidates.iter().enumerate().map(|(n, one)| format!("{}  {}", n + 1, place(one, day))).collect();
+                canvas.menu_with("Refused; instead", &self.remarks(), &shown, lines.selected(shown.len()));
+            }
+        }
+    }
+}
+
+/// The line that Alt with a digit names.
+fn alt_digit(edit: &Edit) -> Option<usize> {
+    use crossterm::event::{KeyCode, KeyModifiers};
+    match edit {
+        Edit::Key(key) if key.modifiers == KeyModifiers::ALT => match key.code {
+            KeyCode::Char(c) => (c.to_digit(10)? as usize).checked_sub(1),
+            _ => None,
+        },
+        _ => None,
+    }
+}

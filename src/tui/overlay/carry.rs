@@ -1,0 +1,261 @@
+//! An appointment that was picked up: the arrows carry it, a ghost shows whether it would fit.
+
+use std::sync::Arc;
+
+use chrono::{Days, NaiveDate};
+
+use super::{Claim, Fit, Ghost, Layer, Next, announce};
+use crate::desk::{Command, DeskError, Destination, Past};
+use crate::domain::{Appointment, Event, Minute, Minutes, ProviderId, TimeRange};
+use crate::scheduler::{Candidate, Proposal};
+use crate::tui::actions::{Action, Context};
+use crate::tui::activity::Severity;
+use crate::tui::form::Edit;
+use crate::tui::message::{Cx, Question, Reply, Ticket};
+use crate::tui::model::Model;
+use crate::tui::sentences;
+use crate::tui::theme::Role;
+use crate::tui::view::{Canvas, Remark};
+
+/// An appointment being carried.
+#[derive(Debug)]
+pub(in crate::tui) struct Carry {
+    appointment: Arc<Appointment>,
+    provider: ProviderId,
+    day: NaiveDate,
+    slot: TimeRange,
+    waiting: Option<Ticket>,
+    asking: Option<Ticket>,
+    /// What the verdict is about, or will be.
+    asked: Option<Destination>,
+    verdict: Option<Proposal>,
+    /// How many of the alternatives were tried.
+    tried: usize,
+}
+
+impl Carry {
+    /// Picks the selected appointment up.
+    pub(in crate::tui) fn new(model: &Model) -> Option<Self> {
+        let appointment = Arc::clone(model.selected()?);
+        Some(Self {
+            provider: appointment.provider.clone(),
+            day: appointment.day,
+            slot: appointment.slot,
+            appointment,
+            waiting: None,
+            asking: None,
+            asked: None,
+            verdict: None,
+            tried: 0,
+        })
+    }
+
+    fn destination(&self) -> Destination {
+        Destination {
+            provider: Some(self.provider.clone()),
+            day: self.day,
+            range: self.slot,
+            duration: self.slot.minutes(),
+        }
+    }
+
+    fn is_at_home(&self) -> bool {
+        let own = &self.appointment;
+        self.provider == own.provider && self.day == own.day && self.slot == own.slot
+    }
+
+    /// Asks whether it would fit here, one question at a time.
+    fn consider(&mut self, model: &mut Model, cx: &mut Cx<'_>) {
+        let to = self.destination();
+        if self.asked.as_ref() == Some(&to) || self.asking.is_some() || self.is_at_home() {
+            return;
+        }
+        self.verdict = None;
+        self.asked = Some(to.clone());
+        let id = self.appointment.id().clone();
+        self.asking = Some(model.ask(cx, Question::ProposeMove(id, to, Past::Refuse)));
+    }
+
+    fn shift(&mut self, by: i32) {
+        let length = i32::from(self.slot.len());
+        let start = (i32::from(self.slot.start().get()) + by).clamp(0, 1440 - length);
+        // A carried appointment falls onto the grid as soon as it is moved.
+        let start = if by % 60 == 0 { start } else { start - start.rem_euclid(by.abs()) };
+        self.place_at(start, length);
+    }
+
+    fn resize(&mut self, by: i32) {
+        let start = i32::from(self.slot.start().get());
+        self.place_at(start, (i32::from(self.slot.len()) + by).clamp(by.abs(), 1440 - start));
+    }
+
+    fn place_at(&mut self, start: i32, length: i32) {
+        let start = u16::try_from(start).map(Minute::saturating);
+        if let (Ok(start), Ok(length)) = (start, Minutes::new(length.into())) {
+            self.slot = TimeRange::starting(start, length).unwrap_or(self.slot);
+        }
+    }
+
+    fn change_provider(&mut self, by: isize, model: &Model) {
+        let providers = model.providers();
+        let at = providers.iter().position(|(id, _)| *id == self.provider);
+        let next = at.map_or(0, |at| at.saturating_add_signed(by).min(providers.len().saturating_sub(1)));
+        if let Some((id, _)) = providers.get(next) {
+            self.provider = id.clone();
+        }
+    }
+
+    fn change_day(&mut self, by: i64, model: &mut Model, cx: &mut Cx<'_>) {
+        let days = Days::new(by.unsigned_abs());
+        let day = if by < 0 { self.day.checked_sub_days(days) } else { self.day.checked_add_days(days) };
+        if let Some(day) = day {
+            self.day = day;
+            model.turn_to(cx, day);
+        }
+    }
+
+    /// Goes to the next of the nearest places that would do.
+    fn next_place(&mut self, model: &mut Model, cx: &mut Cx<'_>) {
+        let candidates: &[Candidate] = match &self.verdict {
+            Some(Proposal::Refused { alternatives, .. }) => alternatives,
+            Some(Proposal::Fits(explanation)) => &explanation.runners_up,
+            None => &[],
+        };
+        let Some(next) = candidates.get(self.tried % candidates.len().max(1)).cloned() else {
+            return model.say(Severity::Info, "Nothing else is known to be free nearby");
+        };
+        self.tried += 1;
+        self.provider = next.provider;
+        self.slot = next.slot;
+        if next.day != self.day {
+            self.day = next.day;
+            model.turn_to(cx, next.day);
+        }
+    }
+
+    fn drop_here(&mut self, model: &mut Model, cx: &mut Cx<'_>) -> Next {
+        if self.is_at_home() {
+            return Next::Close;
+        }
+        if self.waiting.is_none() {
+            let id = self.appointment.id().clone();
+            let command = Command::Move { appointment: id.clone(), to: self.destination(), past: Past::Refuse };
+            self.waiting = Some(model.submit(cx, Some(id), vec![command]));
+        }
+        Next::Stay
+    }
+
+    fn put_back(&self, model: &mut Model, cx: &mut Cx<'_>) -> Next {
+        if model.shown.day() != self.appointment.day {
+            model.turn_to(cx, self.appointment.day);
+            model.cursor.appointment = Some(self.appointment.id().clone());
+        }
+        Next::Close
+    }
+
+    /// Whether it would fit, in words.
+    fn remark(&self) -> Remark {
+        match &self.verdict {
+            _ if self.waiting.is_some() => Remark::new(Role::Dim, "moving …"),
+            _ if self.is_at_home() => Remark::new(Role::Dim, "where it was"),
+            None => Remark::new(Role::Dim, "…"),
+            Some(Proposal::Fits(explanation)) => match explanation.chosen.cost.unusable {
+                ..=0 => Remark::new(Role::Success, "fits"),
+                minutes => Remark::new(Role::Success, format!("fits, leaves {minutes} min unusable")),
+            },
+            Some(Proposal::Refused { refusal, .. }) => Remark::new(Role::Error, refusal.to_string()),
+        }
+    }
+}
+
+impl Layer for Carry {
+    fn context(&self) -> Context {
+        Context::Carry
+    }
+
+    fn act(&mut self, action: Action, model: &mut Model, cx: &mut Cx<'_>) -> Next {
+        let grid = i32::from(model.settings.grid);
+        match action {
+            Action::CarryDrop => return self.drop_here(model, cx),
+            Action::CarryBack => return self.put_back(model, cx),
+            Action::CarryEarlier => self.shift(-grid),
+            Action::CarryLater => self.shift(grid),
+            Action::CarryHourEarlier => self.shift(-60),
+            Action::CarryHourLater => self.shift(60),
+            Action::CarryLonger => self.resize(grid),
+            Action::CarryShorter => self.resize(-grid),
+            Action::CarryUp => self.change_provider(-1, model),
+            Action::CarryDown => self.change_provider(1, model),
+            Action::CarryPreviousDay => self.change_day(-1, model, cx),
+            Action::CarryNextDay => self.change_day(1, model, cx),
+            Action::CarryNext => self.next_place(model, cx),
+            _ => return Next::Stay,
+        }
+        if action != Action::CarryNext {
+            self.tried = 0;
+        }
+        self.consider(model, cx);
+        Next::Stay
+    }
+
+    fn edit(&mut self, _edit: &Edit, model: &mut Model, _cx: &mut Cx<'_>) -> Next {
+        model.say(Severity::Info, "Put the appointment down with Enter, or back with Esc, first");
+        Next::Stay
+    }
+
+    fn reply(&mut self, ticket: Ticket, reply: Reply, model: &mut Model, cx: &mut Cx<'_>) -> Claim {
+        match reply {
+            Reply::Proposal(result) if self.asking == Some(ticket) => {
+                self.asking = None;
+                // What was carried on meanwhile has outdated the answer.
+                let current = self.asked.as_ref() == Some(&self.destination());
+                self.verdict = result.ok().filter(|_| current);
+                self.consider(model, cx);
+                Claim::Mine(Next::Stay)
+            }
+            Reply::Answer(result) if self.waiting == Some(ticket) => {
+                self.waiting = None;
+                match result {
+                    Ok(answer) => {
+                        announce(&answer, model);
+                        if let Some(appointment) = answer.appointment() {
+                            model.go_to(cx, appointment);
+                        }
+                        Claim::Mine(Next::Close)
+                    }
+                    Err(error) => {
+                        let unknown = matches!(error, DeskError::UnknownAppointment(_) | DeskError::IsCancelled(_));
+                        model.say(Severity::Error, sentences::capitalised(&error.to_string()));
+                        Claim::Mine(if unknown { Next::Close } else { Next::Stay })
+                    }
+                }
+            }
+            other => Claim::Other(other),
+        }
+    }
+
+    fn event(&mut self, event: &Arc<Event>, model: &mut Model, cx: &mut Cx<'_>) {
+        let touches = event.draft.days().any(|day| day == self.day) || !event.draft.edits.providers.is_empty();
+        if touches {
+            self.asked = None;
+            self.consider(model, cx);
+        }
+    }
+
+    fn ghost(&self) -> Option<Ghost> {
+        let fit = match &self.verdict {
+            _ if self.is_at_home() => Fit::Fits,
+            None => Fit::Unknown,
+            Some(Proposal::Fits(_)) => Fit::Fits,
+            Some(Proposal::Refused { .. }) => Fit::Blocked,
+        };
+        Some(Ghost { provider: self.provider.clone(), day: self.day, slot: self.slot, fit })
+    }
+
+    fn draw(&self, model: &Model, canvas: &mut Canvas<'_>) {
+        let with = sentences::provider(model.snapshot(), &self.provider);
+        let title = format!("Moving {}", sentences::client(&self.appointment));
+        let to = format!("{}  {}  {} with {with}", self.day.format("%a %-d %b"), self.slot, self.slot.minutes());
+        canvas.banner(&title, &[Remark::new(Role::Strong, to), self.remark()]);
+    }
+}

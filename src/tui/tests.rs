@@ -1,0 +1,10 @@
+//! Tests of the whole screen: keys in, cells and commands out.
+
+mod fake;
+mod keys;
+mod live;
+mod mouse;
+mod play;
+mod properties;
+mod screens;
+mod script;

@@ -1,0 +1,371 @@
+//! What keys do, one line each: keys, then what was asked of the desk and where the cursor is.
+
+use super::script::{Answers, Script};
+use crate::desk::{Command, DeskError};
+use crate::domain::{Cause, Exception, HoursChange, Status};
+use crate::tui::actions::Action;
+use crate::tui::cursor::Pane;
+use crate::tui::message::{Effect, MouseCapture, Question, Reply};
+use crate::tui::overlay::Overlay;
+
+/// Where the cursor is: provider, minute, appointment.
+fn at(script: &Script) -> String {
+    let cursor = &script.model.cursor;
+    let provider = cursor.provider.as_ref().map_or("-", |id| id.as_str());
+    let appointment = cursor.appointment.as_ref().map_or("-", |id| id.as_str());
+    format!("{provider} {} {appointment}", cursor.minute)
+}
+
+#[test]
+fn arrows_and_letters_move_alike() {
+    for (letters, arrows) in [("j j l", "Down Down Right"), ("l l k", "Right Right Up"), ("j h", "Down Left")] {
+        let (mut one, mut other) = (Script::clinic(), Script::clinic());
+        assert_eq!(at(one.press(letters)), at(other.press(arrows)));
+    }
+}
+
+#[test]
+fn the_cursor_stops_at_appointments_and_in_free_time() {
+    let mut script = Script::clinic();
+    for (keys, place) in [
+        ("Home", "chen 09:00 r00"),
+        ("l", "chen 09:15 -"),
+        ("l", "chen 09:25 r01"),
+        ("G", "weiss 09:25 r35"),
+        ("g g", "chen 09:25 r01"),
+        ("Shift-Right", "chen 09:30 r01"),
+        ("End", "chen 17:15 -"),
+        ("Shift-Left", "chen 17:10 -"),
+        ("g n", "chen 14:16 r05"),
+    ] {
+        assert_eq!(at(script.press(keys)), place, "{keys}");
+    }
+}
+
+#[test]
+fn the_next_free_time_is_one_a_service_fits_into() {
+    let mut script = Script::clinic();
+    script.press("n");
+    let row = script.model.row().unwrap();
+    let minute = script.model.cursor.minute;
+    let gap = row.gaps.iter().find(|gap| gap.start() == minute).unwrap();
+    assert!(gap.len() >= 15 && minute > script.now.minute);
+}
+
+#[test]
+fn days_turn_with_brackets_dates_and_weeks() {
+    let mut script = Script::clinic();
+    for (keys, day) in [
+        ("]", "2026-11-24"),
+        ("] [ [", "2026-11-23"),
+        ("}", "2026-11-30"),
+        ("t", "2026-11-23"),
+        ("g d \"24.12\" Enter", "2026-12-24"),
+        ("g d \"fri\" Enter", "2026-11-27"),
+        ("g d \"nonsense\" Enter Esc", "2026-11-27"),
+    ] {
+        script.press(keys);
+        assert_eq!(script.model.shown.day().to_string(), day, "{keys}");
+        assert!(script.model.snapshot().is_some());
+    }
+}
+
+#[test]
+fn one_key_sets_a_status() {
+    for (key, status) in [
+        ("a", Status::Arrived),
+        ("c", Status::Confirmed),
+        ("i", Status::InProgress),
+        ("d", Status::Done),
+        ("N", Status::NoShow),
+        ("s 1", Status::Booked),
+        ("s 6", Status::NoShow),
+    ] {
+        let mut script = Script::clinic();
+        script.press("Home").press(key);
+        let appointment = "r00".parse().unwrap();
+        assert_eq!(script.given, [Command::SetStatus { appointment, status }], "{key}");
+    }
+}
+
+#[test]
+fn a_status_is_shown_as_changed_only_when_the_book_has_it() {
+    let mut script = Script::clinic();
+    script.press("Home");
+    script.answers = Answers::Held;
+    script.press("a");
+    assert_eq!(script.model.selected().unwrap().status, Status::Done);
+    assert!(script.text().contains("…  Ada Lovelace") || script.text().contains("… Ada Lovelace"), "{}", script.text());
+    script.answer();
+    assert_eq!(script.model.selected().unwrap().status, Status::Arrived);
+    assert_eq!(script.toast(), "Ada Lovelace is arrived");
+}
+
+#[test]
+fn a_failing_store_books_nothing_and_keeps_what_was_typed() {
+    let mut script = Script::clinic();
+    script.press("b \"Zoë\"");
+    script.answers = Answers::Held;
+    script.press("Enter");
+    let full = DeskError::Store(crate::store::StoreError::Full { path: "/clinic.db".into() });
+    script.reply(Reply::Answer(Err(full)));
+    assert!(script.toast().contains("is full"), "{}", script.toast());
+    assert!(script.text().contains("Zoë"));
+    script.press("Enter");
+    let ids: Vec<_> = script.given.iter().map(|command| format!("{command:?}")).collect();
+    assert_eq!(ids[0], ids[1], "a retry of the same request carries the same identifier");
+}
+
+#[test]
+fn booking_shows_the_slot_before_it_is_taken() {
+    let mut script = Script::clinic();
+    script.press("n b");
+    let text = script.text();
+    assert!(text.contains("most available slots"), "{text}");
+    assert!(script.given.is_empty());
+    assert!(script.model.overlays[0].layer().ghost().is_some());
+    script.press("\"Marie Curie\" Enter");
+    assert!(
+        matches!(&script.given[..], [Command::Book { request, .. }] if request.client.as_ref().unwrap().as_str() == "Marie Curie")
+    );
+    assert!(script.model.overlays.is_empty());
+    assert!(script.toast().starts_with("Marie Curie, Mon 23 Nov"), "{}", script.toast());
+}
+
+#[test]
+fn a_refusal_names_every_blocker_and_offers_other_places_by_number() {
+    let mut script = Script::clinic();
+    script.press("b Tab Tab Tab Tab ^u \"12-13\" Enter");
+    let text = script.text();
+    assert!(text.contains("would be refused") && text.contains("Dr Chen: nothing free in 12:00–13:00"), "{text}");
+    script.press("2");
+    let text = script.text();
+    assert!(text.contains("Book") && !text.contains("Refused; instead"), "{text}");
+    script.press("Enter");
+    let [Command::Book { request: first, .. }, Command::Book { request: second, .. }] = &script.given[..] else {
+        panic!("{:?}", script.given)
+    };
+    assert_ne!(first.id, second.id, "a refusal answers its identifier for good");
+    assert_eq!(second.range.len(), second.duration.get());
+    assert!(script.model.overlays.is_empty());
+}
+
+#[test]
+fn the_timelines_follow_the_day_of_the_form_and_come_back() {
+    let mut script = Script::clinic();
+    script.press("b Tab Tab Tab ^u \"24.12\" Tab");
+    assert_eq!(script.model.shown.day().to_string(), "2026-12-24");
+    script.press("Esc");
+    assert_eq!(script.model.shown.day().to_string(), "2026-11-23");
+    script.press("b Tab Tab Tab ^u \"24.12\" Enter");
+    assert_eq!(script.model.shown.day().to_string(), "2026-12-24");
+    assert_eq!(script.model.selected().unwrap().id().as_str(), "new2", "what was just booked is selected");
+}
+
+#[test]
+fn a_refusal_without_any_other_place_leads_back_to_the_form() {
+    let mut script = Script::clinic();
+    script.press("b Tab Tab ^u \"20h\" Tab Tab ^u \"0-24\" Enter");
+    assert!(script.toast().starts_with("Refused, and nothing nearby is free"), "{}", script.toast());
+    let text = script.text();
+    assert!(text.contains("Book") && text.contains("would be refused"), "{text}");
+}
+
+#[test]
+fn overbooking_takes_a_provider_and_two_presses() {
+    let mut script = Script::clinic();
+    script.press("Home b ^o");
+    assert!(script.given.is_empty() && script.toast().contains("over the rules"), "{}", script.toast());
+    script.press("^o");
+    assert!(matches!(&script.given[..], [Command::Overbook { .. }]));
+}
+
+#[test]
+fn cancelling_says_who_and_why() {
+    let mut script = Script::clinic();
+    script.press("Home x Right Tab \"the chair broke\" Enter");
+    let [Command::Cancel { cancellation, .. }] = &script.given[..] else { panic!("{:?}", script.given) };
+    assert_eq!(cancellation.cause, Cause::House);
+    assert_eq!(script.toast(), "Ada Lovelace cancelled by the house: the chair broke");
+    script.press("u");
+    assert!(script.toast().contains("Ada Lovelace is done again"), "{}", script.toast());
+}
+
+#[test]
+fn a_carried_appointment_moves_by_the_grid_and_is_put_down_or_back() {
+    let mut script = Script::clinic();
+    script.press("Home m l l l");
+    let ghost = script.model.overlays[0].layer().ghost().unwrap();
+    assert_eq!(ghost.slot.to_string(), "09:15–09:30");
+    script.press("Esc");
+    assert!(script.given.is_empty() && script.model.overlays.is_empty());
+    script.press("m j . . . . ( ( ) Enter");
+    let [Command::Move { to, .. }] = &script.given[..] else { panic!("{:?}", script.given) };
+    assert_eq!((to.provider.as_ref().unwrap().as_str(), to.range.to_string().as_str()), ("garcia", "13:00–13:10"));
+    assert_eq!(at(&script), "garcia 13:00 r00");
+}
+
+#[test]
+fn a_carried_appointment_crosses_days_and_comes_home() {
+    let mut script = Script::clinic();
+    script.press("Home m ] ]");
+    assert_eq!(script.model.shown.day().to_string(), "2026-11-25");
+    script.press("Esc");
+    assert_eq!(script.model.shown.day().to_string(), "2026-11-23");
+    assert_eq!(script.model.cursor.appointment.as_ref().unwrap().as_str(), "r00");
+}
+
+#[test]
+fn longer_and_shorter_change_the_end_only() {
+    let mut script = Script::clinic();
+    script.press("Home ) (");
+    let ranges: Vec<String> = script
+        .given
+        .iter()
+        .map(|command| if let Command::Move { to, .. } = command { to.range.to_string() } else { String::new() })
+        .collect();
+    assert_eq!(ranges, ["09:00–09:20", "09:00–09:15"]);
+}
+
+#[test]
+fn hours_are_changed_only_after_what_that_costs_was_shown() {
+    let mut script = Script::clinic();
+    script.answers = Answers::Held;
+    script.press("H ^u \"off\" Enter");
+    assert!(script.given.is_empty(), "nothing is known of the consequences yet");
+    script.answer();
+    let text = script.text();
+    assert!(text.contains("would be cancelled") && text.contains("would stay"), "{text}");
+    script.answers = Answers::AtOnce;
+    script.press("Enter");
+    let [Command::ChangeHours { change: HoursChange::On { exception: Exception::Instead(hours), .. }, .. }] =
+        &script.given[..]
+    else {
+        panic!("{:?}", script.given)
+    };
+    assert!(hours.is_empty());
+    assert!(script.toast().contains("appointments cancelled"), "{}", script.toast());
+}
+
+#[test]
+fn a_provider_is_added_with_what_was_typed_and_errors_stay_at_their_field() {
+    let mut script = Script::clinic();
+    script.press("P \"Dr Noether\" Tab Tab ^u \"9-25\" Enter");
+    assert!(script.given.is_empty());
+    assert!(script.text().contains("\"25\" is not valid"), "{}", script.text());
+    script.press("^u \"8-14\" Enter");
+    let [Command::AddProvider(provider)] = &script.given[..] else { panic!("{:?}", script.given) };
+    assert_eq!((provider.id.as_str(), provider.name.as_str()), ("noether", "Dr Noether"));
+    assert!(script.model.overlays.is_empty());
+}
+
+#[test]
+fn an_edit_sends_only_what_was_changed() {
+    let mut script = Script::clinic();
+    script.press("e Enter");
+    assert!(script.given.is_empty() && script.model.overlays.is_empty());
+    script.press("e Tab ^u \"3\" Enter");
+    assert!(matches!(&script.given[..], [Command::ChangeLimit { max_daily_appointments: 3, .. }]));
+    script.press("# ^u \"4\" Enter");
+    assert!(matches!(script.given.last(), Some(Command::ChangeLimit { max_daily_appointments: 4, .. })));
+}
+
+#[test]
+fn the_filter_follows_every_letter_and_goes_with_escape() {
+    let mut script = Script::clinic();
+    let all = script.model.listed().len();
+    script.press("/ \"turing\"");
+    assert!(script.model.listed().iter().all(|one| one.request.client.as_ref().unwrap().as_str() == "Alan Turing"));
+    script.press("Enter");
+    assert!(script.model.listed().len() < all && script.model.cursor.pane == Pane::List);
+    script.press("Esc");
+    assert_eq!(script.model.listed().len(), all);
+}
+
+#[test]
+fn the_palette_runs_what_was_found() {
+    let mut script = Script::clinic();
+    script.press(": \"nxt dy\" Enter");
+    assert_eq!(script.model.shown.day().to_string(), "2026-11-24");
+    script.press(": \"zzzzzz\" Enter");
+    assert!(matches!(script.model.overlays[..], [Overlay::Palette(_)]));
+}
+
+#[test]
+fn help_lists_every_action_and_is_filtered_by_typing() {
+    let mut script = Script::clinic();
+    script.press("?");
+    let Overlay::Help(help) = &script.model.overlays[0] else { panic!() };
+    let listed: usize = help.groups(&script.model).iter().map(|(_, lines)| lines.len()).sum();
+    assert_eq!(listed, Action::ALL.len());
+    script.press("\"overbook\"");
+    let Overlay::Help(help) = &script.model.overlays[0] else { panic!() };
+    assert_eq!(help.groups(&script.model).len(), 1);
+    script.press("F1");
+    assert_eq!(script.model.overlays.len(), 1, "help is not opened above help");
+}
+
+#[test]
+fn an_unknown_key_gets_a_hint_and_does_nothing() {
+    let mut script = Script::clinic();
+    let before = at(&script);
+    script.press("y");
+    assert_eq!(script.toast(), "y does nothing here; ? lists what does");
+    script.press("g y");
+    assert_eq!(script.toast(), "g y does nothing here; ? lists what does");
+    assert_eq!((at(&script), script.given.len()), (before, 0));
+}
+
+#[test]
+fn an_action_that_makes_no_sense_says_why() {
+    let mut script = Script::clinic();
+    script.press("End x");
+    assert!(script.toast().starts_with("Choose an appointment first"));
+    script.press("Space");
+    assert_eq!(script.toast(), "No demo is playing");
+}
+
+#[test]
+fn control_c_quits_from_everywhere_and_q_backs_out() {
+    for open in ["", "b", "Home m", "?", ":", "/", "H", "L", "s", "g"] {
+        let mut script = Script::clinic();
+        script.press(open).press("^c");
+        if open != "g" {
+            assert_eq!(script.effects, [Effect::Quit], "{open}");
+        }
+    }
+    let mut script = Script::clinic();
+    script.press("L q");
+    assert!(script.effects.is_empty() && script.model.overlays.is_empty());
+    script.press("q");
+    assert_eq!(script.effects, [Effect::Quit]);
+}
+
+#[test]
+fn the_mouse_can_be_given_back_to_the_terminal() {
+    let mut script = Script::clinic();
+    script.press("M M");
+    assert_eq!(script.effects, [Effect::CaptureMouse(MouseCapture::Off), Effect::CaptureMouse(MouseCapture::On)]);
+}
+
+#[test]
+fn pasted_text_never_runs_as_commands() {
+    let mut script = Script::clinic();
+    script.send(crate::tui::message::Message::Paste("qxmb\n".to_owned()));
+    assert!(script.effects.is_empty() && script.model.overlays.is_empty());
+    script.press("b");
+    script.send(crate::tui::message::Message::Paste("Ada\nLovelace\u{1b}[2J".to_owned()));
+    assert!(script.text().contains("Ada Lovelace[2J"));
+}
+
+#[test]
+fn the_newest_proposal_wins() {
+    let mut script = Script::clinic();
+    script.answers = Answers::Held;
+    script.press("b Tab Tab ^u \"1\" \"5\"");
+    let waiting: Vec<_> = script.waiting.iter().filter(|(_, one)| matches!(one, Question::Propose(..))).collect();
+    assert_eq!(waiting.len(), 1, "one question at a time");
+    script.answer();
+    let ghost = script.model.overlays[0].layer().ghost().unwrap();
+    assert_eq!(ghost.slot.len(), 15, "what is shown is about what was typed last");
+}

@@ -1,0 +1,191 @@
+//! What others do while somebody sits at the desk.
+
+use std::sync::Arc;
+
+use super::fake::{FakeDesk, minute};
+use super::script::{Answers, Script};
+use crate::desk::{Command, Destination, Feedback, Past};
+use crate::domain::{Action, ProviderId, RequestId, Status, TimeRange};
+use crate::tui::activity::Motion;
+use crate::tui::cursor::Pane;
+use crate::tui::message::{Message, Question, Reply};
+use crate::tui::overlay::Overlay;
+use crate::tui::theme::ColourDepth;
+
+fn moved_away(id: &str) -> Command {
+    let range = TimeRange::parse("17:15", "17:30").unwrap();
+    Command::Move {
+        appointment: RequestId::new(id).unwrap(),
+        to: Destination {
+            provider: Some(ProviderId::new("weiss").unwrap()),
+            day: super::fake::day(),
+            range,
+            duration: range.minutes(),
+        },
+        past: Past::Allow,
+    }
+}
+
+#[test]
+fn a_live_change_never_moves_the_cursor() {
+    let mut script = Script::clinic();
+    script.press("Home l l");
+    let before = script.model.cursor.clone();
+    script.elsewhere(moved_away("r00"));
+    assert_eq!(script.model.cursor, before);
+    script.elsewhere(moved_away("r01"));
+    assert_eq!(script.model.cursor, before, "it is the appointment that is selected, wherever it goes");
+    assert_eq!(script.model.selected().unwrap().provider.as_str(), "weiss");
+}
+
+#[test]
+fn a_live_change_steals_no_key_from_a_form() {
+    let mut script = Script::clinic();
+    script.press("b \"Mar\"");
+    script.elsewhere(moved_away("r05"));
+    script.press("\"ie\"");
+    assert!(script.text().contains("Marie"));
+    assert_eq!(script.model.overlays.len(), 1);
+}
+
+#[test]
+fn an_appointment_that_appears_under_the_cursor_is_not_selected() {
+    let mut script = Script::clinic();
+    script.press("G End");
+    let provider = script.model.cursor.provider.clone().unwrap();
+    assert!(script.model.cursor.appointment.is_none());
+    script.model.cursor.minute = minute("17:20");
+    script.elsewhere(moved_away("r00"));
+    assert_eq!(script.model.row().unwrap().live.iter().filter(|one| one.slot.covers(minute("17:20"))).count(), 1);
+    assert_eq!((script.model.cursor.appointment.clone(), script.model.cursor.provider.clone()), (None, Some(provider)));
+}
+
+#[test]
+fn a_lagging_screen_loads_the_day_again() {
+    let mut script = Script::clinic();
+    script.answers = Answers::Held;
+    script.send(Message::Feed(Feedback::Lagged));
+    assert!(matches!(script.waiting[..], [(_, Question::Day(_))]));
+    assert!(script.model.snapshot().is_some(), "what was known stays on the screen meanwhile");
+}
+
+#[test]
+fn events_that_come_while_a_day_loads_are_not_lost() {
+    let mut script = Script::clinic();
+    script.answers = Answers::Held;
+    script.press("^l");
+    let old = script.desk.day(super::fake::day());
+    script.elsewhere(moved_away("r00"));
+    script.reply(Reply::Day(Ok(Box::new(old))));
+    let appointment = script.model.snapshot().unwrap().appointment(&RequestId::new("r00").unwrap()).unwrap();
+    assert_eq!(appointment.provider.as_str(), "weiss");
+}
+
+#[test]
+fn an_old_load_does_not_replace_the_day_that_is_wanted() {
+    let mut script = Script::clinic();
+    script.answers = Answers::Held;
+    script.press("] ]");
+    script.answer();
+    assert_eq!(script.model.snapshot().unwrap().day.to_string(), "2026-11-25");
+}
+
+#[test]
+fn an_answer_for_a_closed_form_is_told_and_opens_nothing() {
+    let mut script = Script::clinic();
+    script.press("Home x");
+    script.answers = Answers::Held;
+    script.press("Enter Esc");
+    assert!(script.model.overlays.is_empty());
+    script.answer();
+    assert!(script.model.overlays.is_empty());
+    assert_eq!(script.toast(), "Ada Lovelace cancelled by the client");
+}
+
+#[test]
+fn the_log_grows_at_the_top_and_keeps_the_line_that_is_read() {
+    let mut script = Script::clinic();
+    for id in ["r00", "r01", "r02"] {
+        script.elsewhere(moved_away(id));
+    }
+    script.press("L j");
+    let shows = |script: &Script| {
+        script.text().lines().filter(|line| line.contains('▸')).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = shows(&script);
+    script.elsewhere(moved_away("r03"));
+    let line = |lines: &[String]| {
+        let line = lines.iter().find(|line| line.contains("moved to")).unwrap();
+        line[line.find("desk").unwrap()..line.find(" with").unwrap()].to_owned()
+    };
+    assert_eq!(line(&before), line(&shows(&script)));
+    assert!(matches!(script.model.overlays[..], [Overlay::Log(_)]));
+}
+
+#[test]
+fn an_idle_desk_has_nothing_to_wake_up_for() {
+    let mut script = Script::clinic();
+    assert_eq!(script.model.activity.next_wake(script.now), None);
+    let request = script.model.snapshot().unwrap().appointments()[0].request.clone();
+    let event = |action: Action, script: &Script| {
+        let draft = crate::domain::Draft {
+            at: "2026-11-23T13:16:00Z".parse().unwrap(),
+            actor: crate::domain::Channel::Http.into(),
+            action,
+            edits: crate::domain::Edits::default(),
+        };
+        Arc::new(crate::domain::Event { number: script.desk.events.len() as u64 + 1, draft })
+    };
+    let booked = event(Action::Booked(request.id.clone()), &script);
+    script.send(Message::Feed(Feedback::Events([booked].into())));
+    assert_eq!(script.model.activity.bookings_per_second(script.now).last(), Some(&1));
+    let mut wakes = 0;
+    while let Some(next) = script.model.activity.next_wake(script.now) {
+        assert!(next > script.now.elapsed);
+        script.now.elapsed = next;
+        script.send(Message::Pulse(crate::desk::Pulse { workers: 4, ..Default::default() }));
+        wakes += 1;
+        assert!(wakes < 400, "the screen never comes to rest");
+    }
+    assert!(script.model.activity.bookings_per_second(script.now).is_empty());
+}
+
+#[test]
+fn an_empty_book_welcomes_once_and_steps_back_when_there_is_a_provider() {
+    let mut script = Script::on(FakeDesk::empty(), ColourDepth::True);
+    assert!(matches!(script.model.overlays[..], [Overlay::Welcome(_)]));
+    script.press("p \"Dr Noether\" Enter");
+    assert!(script.model.overlays.is_empty());
+    let mut script = Script::on(FakeDesk::empty(), ColourDepth::True);
+    script.press("Esc ]");
+    assert!(script.model.overlays.is_empty(), "once is enough");
+}
+
+#[test]
+fn the_list_opens_at_what_is_still_to_come() {
+    let mut script = Script::clinic();
+    script.resize(80, 24).press("End ] [");
+    assert!(script.model.cursor.appointment.is_none());
+    let first = script.model.listed()[script.model.scroll.list].slot;
+    assert!(first.end() > minute("14:16") && first.start() < minute("14:16"), "{first}");
+}
+
+#[test]
+fn motion_can_be_reduced() {
+    let mut script = Script::clinic();
+    script.elsewhere(moved_away("r00"));
+    assert_eq!(script.model.activity.flashes().len(), 1);
+    script.model.activity = crate::tui::activity::Activity::new(Motion::Reduced);
+    script.elsewhere(moved_away("r01"));
+    assert!(script.model.activity.flashes().is_empty());
+}
+
+#[test]
+fn a_status_set_elsewhere_is_seen_here() {
+    let mut script = Script::clinic();
+    script.press("Tab");
+    assert_eq!(script.model.cursor.pane, Pane::List);
+    let appointment = script.model.selected().unwrap().id().clone();
+    script.elsewhere(Command::SetStatus { appointment, status: Status::NoShow });
+    assert_eq!(script.model.selected().unwrap().status, Status::NoShow);
+}

@@ -1,0 +1,93 @@
+//! Where the parts of the screen go.
+
+use ratatui::layout::Rect;
+
+use crate::tui::cursor::Pane;
+use crate::tui::model::Model;
+use crate::tui::widgets::CaptionBar;
+
+/// From this width on the list stands beside the timelines.
+pub(super) const WIDE: u16 = 118;
+/// From this height on two panes go one below the other.
+const TALL: u16 = 15;
+/// Lines of a pane that make it worth showing.
+const PANE_LINES_MIN: u16 = 7;
+
+/// Where the parts of the screen go; what is none is not shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Places {
+    pub(super) header: Rect,
+    pub(super) caption: Option<Rect>,
+    /// Everything between header, caption and footer.
+    pub(super) body: Rect,
+    pub(super) timelines: Option<Rect>,
+    pub(super) list: Option<Rect>,
+    pub(super) details: Option<Rect>,
+    pub(super) fragmentation: Option<Rect>,
+    pub(super) footer: Rect,
+}
+
+impl Places {
+    /// The places for the model, with so many lines of footer.
+    pub(super) fn new(model: &Model, footer_lines: u16) -> Self {
+        let (width, height) = model.size;
+        let caption_lines = model
+            .demo
+            .as_ref()
+            .filter(|_| height >= 20)
+            .map_or(0, |state| CaptionBar { theme: &model.settings.theme, state }.height(width));
+        let (header, rest) = top(Rect::new(0, 0, width, height), 1);
+        let (rest, footer) = top(rest, rest.height.saturating_sub(footer_lines));
+        let (body, caption) = top(rest, rest.height.saturating_sub(caption_lines));
+        let caption = (caption_lines > 0).then_some(caption);
+        let base = Self { header, caption, body, footer, ..Self::default() };
+        if width >= WIDE { base.beside(model) } else { base.below(model) }
+    }
+
+    fn beside(self, model: &Model) -> Self {
+        let list_columns = (self.body.width * 3 / 10).clamp(40, 60);
+        let (left, list) = left(self.body, self.body.width - list_columns);
+        let wanted = lines_wanted(model, 3).max(PANE_LINES_MIN);
+        if left.height < wanted + PANE_LINES_MIN + 3 {
+            return Self { timelines: Some(left), list: Some(list), ..self };
+        }
+        let (timelines, under) = top(left, wanted);
+        let (details, fragmentation) = self::left(under, under.width / 2);
+        Self {
+            timelines: Some(timelines),
+            list: Some(list),
+            details: Some(details),
+            fragmentation: Some(fragmentation),
+            ..self
+        }
+    }
+
+    fn below(self, model: &Model) -> Self {
+        if self.body.height < TALL {
+            return match model.cursor.pane {
+                Pane::Timelines => Self { timelines: Some(self.body), ..self },
+                Pane::List => Self { list: Some(self.body), ..self },
+            };
+        }
+        let list_lines = (self.body.height / 3).max(PANE_LINES_MIN);
+        let wanted = lines_wanted(model, if self.body.height >= 26 { 3 } else { 1 }).max(PANE_LINES_MIN);
+        let (timelines, list) = top(self.body, wanted.min(self.body.height - list_lines));
+        Self { timelines: Some(timelines), list: Some(list), ..self }
+    }
+}
+
+/// Lines for all providers with so many lines each, with frame and axis.
+fn lines_wanted(model: &Model, lines_each: u16) -> u16 {
+    let rows = u16::try_from(model.rows().len()).unwrap_or(u16::MAX);
+    rows.saturating_mul(lines_each).saturating_add(4)
+}
+
+fn top(area: Rect, lines: u16) -> (Rect, Rect) {
+    let lines = lines.min(area.height);
+    (Rect { height: lines, ..area }, Rect { y: area.y + lines, height: area.height - lines, ..area })
+}
+
+fn left(area: Rect, columns: u16) -> (Rect, Rect) {
+    let columns = columns.min(area.width);
+    (Rect { width: columns, ..area }, Rect { x: area.x + columns, width: area.width - columns, ..area })
+}
