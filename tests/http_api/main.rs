@@ -1,0 +1,12 @@
+//! The HTTP API over a real socket, as the programs on the other end see it.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod client;
+mod events;
+mod fresh;
+mod hostile;
+mod optional;
+mod original;
+mod server;
+mod statuses;
