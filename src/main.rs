@@ -1,0 +1,254 @@
+//! The `slotdesk` program: parse, wire, run.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::future::Future;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::{self, IsTerminal, Write};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{CommandFactory, Parser};
+use slotdesk::api::{self, ApiError, Limits};
+use slotdesk::cli::{self, Cli, Command, Flags, Shell};
+use slotdesk::demo::{self, DemoClock, Scenario, ScenarioError};
+use slotdesk::desk::{Calendar, Clock, Desk, DeskError, Options, SystemClock};
+use slotdesk::domain::{Channel, Invalid};
+use slotdesk::settings::{self, Folders, Machine, Settings, SettingsError, Sources};
+use slotdesk::store::audit::audit;
+use slotdesk::store::{MemoryStore, SqliteStore, StoreError};
+use slotdesk::tui::theme::Theme;
+use slotdesk::tui::{self, MouseCapture, Outcome, TuiError};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// Where `slotdesk serve` listens unless somebody says otherwise: only programs of this machine get there.
+const USUAL_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5000);
+
+/// Why the program ends without having done what it was asked to.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("--speed: {0}")]
+    Speed(Invalid),
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+    #[error(
+        "the desk needs a terminal; use \"slotdesk serve\" to run it without one, or \"slotdesk --help\" for the rest"
+    )]
+    NoTerminal,
+    #[error("the book breaks {0} of the desk's rules")]
+    Unsound(usize),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Desk(#[from] DeskError),
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    #[error(transparent)]
+    Tui(#[from] TuiError),
+    #[error("the system refused: {0}")]
+    System(#[from] io::Error),
+}
+
+impl Failure {
+    /// 2 when the program was not used as it is meant to be, 1 when it failed.
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Settings(_) | Self::Speed(_) | Self::Scenario(_) | Self::NoTerminal => ExitCode::from(2),
+            _ => ExitCode::from(1),
+        }
+    }
+}
+
+/// The environment, by name.
+type Environment = BTreeMap<String, OsString>;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(failure) => {
+            // Nobody is left to be told if even the standard error is gone.
+            let _ = writeln!(io::stderr(), "slotdesk: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let named = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value));
+    let environment: Environment = std::env::vars_os().filter_map(named).collect();
+    let load = |flags| load(flags, environment.clone());
+    match cli.command.unwrap_or(Command::Desk) {
+        Command::Desk => desk(&load(cli.flags)?, &environment),
+        Command::Demo(play) => demo(&load(cli.flags)?, &environment, &play),
+        Command::Serve => serve(&load(cli.flags)?),
+        Command::Check => check(&load(cli.flags)?),
+        Command::Completions { shell } => print(&completions(shell)),
+        Command::Settings => print(settings::DOCUMENTED.as_bytes()),
+    }
+}
+
+fn load(flags: Flags, environment: Environment) -> Result<Settings, Failure> {
+    let sources = Sources { flags: flags.given(), file: flags.settings, environment };
+    Ok(Settings::load(&Folders::of_user()?, &Machine::this(), &sources)?)
+}
+
+/// The desk on the screen, and the API beside it if it was given an address.
+fn desk(settings: &Settings, environment: &Environment) -> Result<ExitCode, Failure> {
+    needs_terminal()?;
+    Runtime::new()?.block_on(async {
+        let listener = match settings.listen {
+            Some(address) => Some(api::bind(address).await?),
+            None => None,
+        };
+        let store = SqliteStore::open(&settings.book)?;
+        let calendar = Calendar::new(Arc::new(SystemClock), settings.time_zone);
+        let desk = Desk::open(Box::new(store), calendar, options(settings))?;
+        let label = settings.book.file_name().unwrap_or_default().to_string_lossy();
+        let mut screen = screen(settings, environment, &label);
+        screen.clinic = demo::clinic(desk.calendar().today());
+        screen.listen = listener.as_ref().and_then(|listener| listener.local_addr().ok()).map(|at| at.to_string());
+        let api = listener.map(|listener| beside(desk.clone(), listener));
+        let left = tui::run(desk.clone(), screen).await;
+        if let Some((stop, served)) = api {
+            drop(stop);
+            // The screen was the point; how the API ended is of no use to whoever has left it.
+            let _ = served.await;
+        }
+        desk.close().await;
+        Ok(after(left?))
+    })
+}
+
+/// Serves the API until the sender is dropped.
+fn beside(desk: Desk, listener: TcpListener) -> (oneshot::Sender<()>, JoinHandle<Result<(), ApiError>>) {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let served = async move {
+        let stopped = async {
+            // The sender sends nothing: it is dropped.
+            let _ = stopped.await;
+        };
+        api::serve(desk, listener, Limits::default(), stopped).await
+    };
+    (stop, tokio::spawn(served))
+}
+
+/// A scenario on a book in memory.
+fn demo(settings: &Settings, environment: &Environment, play: &cli::Demo) -> Result<ExitCode, Failure> {
+    let scenario = Scenario::load(&play.scenario)?;
+    let speed = play.speed.as_deref().map_or(Ok(scenario.speed()), str::parse).map_err(Failure::Speed)?;
+    needs_terminal()?;
+    Runtime::new()?.block_on(async {
+        let zone = settings.time_zone;
+        let today = Calendar::new(Arc::new(SystemClock), zone).today();
+        let clock = Arc::new(DemoClock::new(scenario.begins(today, zone), tokio::time::Instant::now(), speed));
+        let calendar = Calendar::new(Arc::<DemoClock>::clone(&clock) as Arc<dyn Clock>, zone);
+        let options = Options { seed: play.seed, ..options(settings) };
+        let desk = Desk::open(Box::new(MemoryStore::new()), calendar, options)?;
+        let (link, played) = demo::play(desk.clone(), &scenario, clock, play.seed);
+        let mut screen = screen(settings, environment, &format!("demo: {}", scenario.title()));
+        screen.demo = Some(link);
+        let left = tui::run(desk.clone(), screen).await;
+        desk.close().await;
+        // It ends with the desk; a panic in it was already reported.
+        let _ = played.await;
+        Ok(after(left?))
+    })
+}
+
+/// The API without a screen.
+fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_target(false).init();
+    let address = settings.listen.unwrap_or(USUAL_ADDRESS);
+    Runtime::new()?.block_on(async {
+        // The signals first: one that comes while the book is opened has to count.
+        let asked_to_stop = asked_to_stop()?;
+        let listener = api::bind(address).await?;
+        let store = SqliteStore::open(&settings.book)?;
+        let calendar = Calendar::new(Arc::new(SystemClock), settings.time_zone);
+        let desk = Desk::open(Box::new(store), calendar, options(settings))?;
+        let bound = listener.local_addr()?;
+        if !bound.ip().is_loopback() {
+            tracing::warn!("whoever can reach {bound} can read and change the book");
+        }
+        print(format!("listening on http://{bound}\n").as_bytes())?;
+        let served = api::serve(desk.clone(), listener, Limits::default(), asked_to_stop).await;
+        desk.close().await;
+        served?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Every rule of the desk, on a stored book.
+fn check(settings: &Settings) -> Result<ExitCode, Failure> {
+    let mut reader = SqliteStore::open_reader(&settings.book)?;
+    let violations = audit(&mut *reader)?;
+    for violation in &violations {
+        print(format!("{violation}\n").as_bytes())?;
+    }
+    if violations.is_empty() { print(b"the book keeps every rule\n") } else { Err(Failure::Unsound(violations.len())) }
+}
+
+fn options(settings: &Settings) -> Options {
+    Options {
+        workers: settings.workers,
+        queue_length: settings.queue_length,
+        start_grid: settings.start_grid,
+        policy: settings.policy,
+        popularity_days: settings.popularity_days,
+        // The standard library's maps are seeded by the system, which is random enough for identifiers.
+        seed: RandomState::new().build_hasher().finish(),
+    }
+}
+
+fn screen(settings: &Settings, environment: &Environment, label: &str) -> tui::Options {
+    let theme = Theme::new(settings.theme, settings.terminal(environment));
+    let mouse = if settings.mouse { MouseCapture::On } else { MouseCapture::Off };
+    let usual = tui::Options::new(slotdesk::domain::printable(label), theme, settings.start_grid);
+    tui::Options { mouse, keymap: settings.keymap.clone(), actor: Channel::Desk.into(), ..usual }
+}
+
+fn needs_terminal() -> Result<(), Failure> {
+    let both = io::stdin().is_terminal() && io::stdout().is_terminal();
+    if both { Ok(()) } else { Err(Failure::NoTerminal) }
+}
+
+/// A screen that was ended by a signal leaves the exit code that a shell expects.
+fn after(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Outcome::Left => ExitCode::SUCCESS,
+        Outcome::Signalled(signal) => ExitCode::from(signal.exit_code()),
+    }
+}
+
+/// Ready when the program is asked to stop.
+fn asked_to_stop() -> io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn completions(shell: Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "slotdesk", &mut script);
+    script
+}
+
+/// Prints and flushes; a reader that has seen enough is no failure.
+fn print(bytes: &[u8]) -> Result<ExitCode, Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}

@@ -1,0 +1,8 @@
+//! The program as it is typed: help, settings, exit codes, and a server that is started and stopped.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod help;
+mod misuse;
+mod program;
+mod serve;

@@ -1,0 +1,106 @@
+//! `slotdesk serve` from its first line to its end.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Stdio};
+
+use crate::program::User;
+
+/// A running `slotdesk serve`.
+struct Running {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Running {
+    fn start(user: &User, arguments: &[&str]) -> Self {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        all.extend(arguments);
+        let mut child = user.command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
+        Self { address: address.trim().parse().unwrap(), child }
+    }
+
+    fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        let length = body.len();
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    /// Sends a signal, waits for the end, and gives the exit code and the standard error.
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        send_signal(&self.child, signal);
+        let mut err = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        (self.child.wait().unwrap().code(), err)
+    }
+}
+
+/// Sends a signal with the shell's own `kill`, which every system has.
+fn send_signal(child: &Child, signal: &str) {
+    let sent = Command::new("sh").args(["-c", &format!("kill {signal} {}", child.id())]).status().unwrap();
+    assert!(sent.success());
+}
+
+const PROVIDER: &str =
+    r#"{"id": "p", "availability": [{"start": "00:00", "end": "24:00"}], "max_daily_appointments": 8}"#;
+const BOOKING: &str = r#"{"id": "r", "preferred_range": {"start": "09:30", "end": "11:30"}, "duration": 30}"#;
+
+#[test]
+fn what_was_booked_is_still_there_after_a_restart() {
+    let user = User::new();
+    let first = Running::start(&user, &["--book", "~/clinic.db"]);
+    assert!(first.ask("POST", "/providers", PROVIDER).starts_with("HTTP/1.1 200"));
+    let booked = first.ask("POST", "/appointments", BOOKING);
+    assert!(booked.starts_with("HTTP/1.1 200"), "{booked}");
+    assert_eq!(first.stop("-TERM"), (Some(0), String::new()));
+    let checked = user.run(&["check", "--book", "~/clinic.db"]);
+    assert_eq!((checked.code, checked.out.as_str()), (Some(0), "the book keeps every rule\n"), "{checked:?}");
+    let second = Running::start(&user, &["--book", "~/clinic.db"]);
+    let again = second.ask("POST", "/appointments", BOOKING);
+    assert_eq!(again.lines().last(), booked.lines().last());
+    assert_eq!(second.stop("-INT").0, Some(0));
+}
+
+#[test]
+fn the_usual_book_and_its_folder_are_made() {
+    let user = User::new();
+    let running = Running::start(&user, &[]);
+    running.ask("POST", "/providers", PROVIDER);
+    assert_eq!(running.stop("-TERM").0, Some(0));
+    assert!(fs::metadata(user.path(".local/share/slotdesk/book.db")).unwrap().len() > 0);
+}
+
+#[test]
+fn a_book_is_open_in_one_program_at_a_time() {
+    let user = User::new();
+    let running = Running::start(&user, &["--book", "~/clinic.db"]);
+    let second = user.run(&["serve", "--listen", "127.0.0.1:0", "--book", "~/clinic.db"]);
+    assert_eq!(second.code, Some(1));
+    assert!(second.err.contains("~/clinic.db is in use by"), "{second:?}");
+    assert_eq!(running.stop("-TERM").0, Some(0));
+}
+
+#[test]
+fn an_open_request_is_answered_before_the_server_stops() {
+    let user = User::new();
+    let running = Running::start(&user, &[]);
+    let mut stream = TcpStream::connect(running.address).unwrap();
+    let (head, rest) = PROVIDER.split_at(20);
+    write!(stream, "POST /providers HTTP/1.1\r\nHost: d\r\nContent-Length: {}\r\n\r\n{head}", PROVIDER.len()).unwrap();
+    // Another answer over another connection says that the first one was accepted before it.
+    assert!(running.ask("GET", "/health", "").starts_with("HTTP/1.1 200"));
+    send_signal(&running.child, "-TERM");
+    stream.write_all(rest.as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let mut child = running.child;
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
