@@ -1,0 +1,30 @@
+//! The README says what the program does: its tables come from the code.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+use slotdesk::tui::{Keymap, actions_markdown};
+
+const README: &str = include_str!("../README.md");
+
+#[test]
+fn the_keys_in_the_readme_are_the_keys_of_the_desk() {
+    let table = actions_markdown(&Keymap::default());
+    assert!(README.contains(table.trim()), "put this into README.md:\n{table}");
+}
+
+#[test]
+fn every_picture_of_the_readme_is_there() {
+    for part in README.split("](").skip(1) {
+        let target = part.split(')').next().unwrap();
+        if !target.contains("://") && !target.starts_with('#') {
+            assert!(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(target).exists(), "{target}");
+        }
+    }
+}
+
+#[test]
+fn every_subcommand_is_in_the_readme() {
+    use clap::CommandFactory;
+    for command in slotdesk::cli::Cli::command().get_subcommands() {
+        assert!(README.contains(&format!("slotdesk {}", command.get_name())), "{}", command.get_name());
+    }
+}
