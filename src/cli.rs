@@ -128,7 +128,8 @@ const DEMO_EXAMPLES: &str = "\
 Examples:
   slotdesk demo
   slotdesk demo --scenario salon --speed 4
-  slotdesk demo --scenario my-day.toml --seed 7";
+  slotdesk demo --scenario my-day.toml --seed 7
+  slotdesk demo --listen 127.0.0.1:5000       and book into it from another program";
 
 const SERVE_EXAMPLES: &str = "\
 Examples:

@@ -42,6 +42,8 @@ enum Failure {
         "the desk needs a terminal; use \"slotdesk serve\" to run it without one, or \"slotdesk --help\" for the rest"
     )]
     NoTerminal,
+    #[error("a demo plays on a book that is thrown away afterwards; leave --book out, or use \"slotdesk desk\"")]
+    DemoOnBook,
     #[error("the book breaks {0} of the desk's rules")]
     Unsound(usize),
     #[error(transparent)]
@@ -60,7 +62,9 @@ impl Failure {
     /// 2 when the program was not used as it is meant to be, 1 when it failed.
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Settings(_) | Self::Speed(_) | Self::Scenario(_) | Self::NoTerminal => ExitCode::from(2),
+            Self::Settings(_) | Self::Speed(_) | Self::Scenario(_) | Self::NoTerminal | Self::DemoOnBook => {
+                ExitCode::from(2)
+            }
             _ => ExitCode::from(1),
         }
     }
@@ -86,7 +90,14 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let load = |flags| load(flags, environment.clone());
     match cli.command.unwrap_or(Command::Desk) {
         Command::Desk => desk(&load(cli.flags)?, &environment),
-        Command::Demo(play) => demo(&load(cli.flags)?, &environment, &play),
+        Command::Demo(_) if cli.flags.book.is_some() => Err(Failure::DemoOnBook),
+        Command::Demo(play) => {
+            // An address in the settings is meant for the book of every day, not for a demo beside it.
+            let listens = cli.flags.listen.is_some();
+            let settings = load(cli.flags)?;
+            let listen = settings.listen.filter(|_| listens);
+            demo(&Settings { listen, ..settings }, &environment, &play)
+        }
         Command::Serve => serve(&load(cli.flags)?),
         Command::Check => check(&load(cli.flags)?),
         Command::Completions { shell } => print(&completions(shell)),
@@ -103,27 +114,37 @@ fn load(flags: Flags, environment: Environment) -> Result<Settings, Failure> {
 fn desk(settings: &Settings, environment: &Environment) -> Result<ExitCode, Failure> {
     needs_terminal()?;
     Runtime::new()?.block_on(async {
-        let listener = match settings.listen {
-            Some(address) => Some(api::bind(address).await?),
-            None => None,
-        };
+        let listener = listener(settings).await?;
         let store = SqliteStore::open(&settings.book)?;
         let calendar = Calendar::new(Arc::new(SystemClock), settings.time_zone);
         let desk = Desk::open(Box::new(store), calendar, options(settings))?;
         let label = settings.book.file_name().unwrap_or_default().to_string_lossy();
-        let mut screen = screen(settings, environment, &label);
-        screen.clinic = demo::clinic(desk.calendar().today());
-        screen.listen = listener.as_ref().and_then(|listener| listener.local_addr().ok()).map(|at| at.to_string());
-        let api = listener.map(|listener| beside(desk.clone(), listener));
-        let left = tui::run(desk.clone(), screen).await;
-        if let Some((stop, served)) = api {
-            drop(stop);
-            // The screen was the point; how the API ended is of no use to whoever has left it.
-            let _ = served.await;
-        }
-        desk.close().await;
-        Ok(after(left?))
+        let clinic = demo::clinic(desk.calendar().today());
+        let screen = tui::Options { clinic, ..screen(settings, environment, &label) };
+        show(desk, screen, listener).await
     })
+}
+
+/// Listens, if an address was given.
+async fn listener(settings: &Settings) -> Result<Option<TcpListener>, Failure> {
+    Ok(match settings.listen {
+        Some(address) => Some(api::bind(address).await?),
+        None => None,
+    })
+}
+
+/// Shows the desk, with the API beside it where there is a listener, until somebody leaves it.
+async fn show(desk: Desk, mut screen: tui::Options, listener: Option<TcpListener>) -> Result<ExitCode, Failure> {
+    screen.listen = listener.as_ref().and_then(|listener| listener.local_addr().ok()).map(|at| at.to_string());
+    let api = listener.map(|listener| beside(desk.clone(), listener));
+    let left = tui::run(desk.clone(), screen).await;
+    if let Some((stop, served)) = api {
+        drop(stop);
+        // The screen was the point; how the API ended is of no use to whoever has left it.
+        let _ = served.await;
+    }
+    desk.close().await;
+    Ok(after(left?))
 }
 
 /// Serves the API until the sender is dropped.
@@ -145,6 +166,7 @@ fn demo(settings: &Settings, environment: &Environment, play: &cli::Demo) -> Res
     let speed = play.speed.as_deref().map_or(Ok(scenario.speed()), str::parse).map_err(Failure::Speed)?;
     needs_terminal()?;
     Runtime::new()?.block_on(async {
+        let listener = listener(settings).await?;
         let zone = settings.time_zone;
         let today = Calendar::new(Arc::new(SystemClock), zone).today();
         let clock = Arc::new(DemoClock::new(scenario.begins(today, zone), tokio::time::Instant::now(), speed));
@@ -152,13 +174,12 @@ fn demo(settings: &Settings, environment: &Environment, play: &cli::Demo) -> Res
         let options = Options { seed: play.seed, ..options(settings) };
         let desk = Desk::open(Box::new(MemoryStore::new()), calendar, options)?;
         let (link, played) = demo::play(desk.clone(), &scenario, clock, play.seed);
-        let mut screen = screen(settings, environment, &format!("demo: {}", scenario.title()));
-        screen.demo = Some(link);
-        let left = tui::run(desk.clone(), screen).await;
-        desk.close().await;
+        let label = format!("demo: {}", scenario.title());
+        let screen = tui::Options { demo: Some(link), ..screen(settings, environment, &label) };
+        let shown = show(desk, screen, listener).await;
         // It ends with the desk; a panic in it was already reported.
         let _ = played.await;
-        Ok(after(left?))
+        shown
     })
 }
 

@@ -60,6 +60,10 @@ fn a_demo_that_cannot_be_played_is_misuse_and_says_why() {
     assert_eq!(outcome.code, Some(2));
     assert!(outcome.err.contains("circus"), "{outcome:?}");
     assert!(user.run(&["demo"]).err.contains("needs a terminal"));
+    let on_a_book = user.run(&["demo", "--book", "~/clinic.db"]);
+    assert_eq!(on_a_book.code, Some(2));
+    assert!(on_a_book.err.contains("leave --book out"), "{on_a_book:?}");
+    assert!(!user.path("clinic.db").exists());
 }
 
 #[test]
