@@ -93,7 +93,16 @@ impl Ranking {
         }
     }
 
-    /// Notes that a seat's day has changed; call it while holding that day.
+    /// The key of a seat whose day cannot be looked at: as if it had no room.
+    fn key_of_held(&self, seat: usize) -> u64 {
+        let tie = u64::from(self.tie_of[seat]);
+        match self.order {
+            ProviderOrder::AvailableSlots => u64::from(PLACES_MAX) << (BOOKED_BITS + TIE_BITS) | tie,
+            ProviderOrder::RemainingAppointments => u64::from(u32::MAX) << TIE_BITS | tie,
+        }
+    }
+
+    /// Notes that a seat's day has changed, or has to be looked at again.
     pub(super) fn note(&self, seat: usize) {
         // Whoever clears the mark takes the day's lock afterwards, so a mark seen here will be honoured.
         if !self.is_noted[seat].load(Ordering::Acquire) && !self.is_noted[seat].swap(true, Ordering::AcqRel) {
@@ -157,9 +166,16 @@ impl Ranking {
                 let longest_idle = (0..boards.len()).max_by_key(|at| boards[*at].idle).unwrap_or(0);
                 boards.swap_remove(longest_idle);
             }
-            // A day that changes after its key was read here gets noted.
-            let keys = self.seat_of.iter().map(|seat| *seat as usize);
-            let keys = keys.map(|seat| self.key(seat, &seats[seat].lock(), duration));
+            // A day that changes after its key was read here gets noted. One that is held is noted here,
+            // and asked last until whoever holds it is done: the look-up waits for nobody.
+            let key = |seat: usize| match seats[seat].try_lock() {
+                Some(day) => self.key(seat, &day, duration),
+                None => {
+                    self.note(seat);
+                    self.key_of_held(seat)
+                }
+            };
+            let keys = self.seat_of.iter().map(|seat| key(*seat as usize));
             boards.push(Board { duration, tournament: Tournament::new(keys), idle: 0 });
             boards.len() - 1
         });
