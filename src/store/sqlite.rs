@@ -64,17 +64,18 @@ impl SqliteStore {
     }
 
     fn store(&mut self, batch: &[Commit]) -> Result<Vec<Verdict>, Fault> {
-        match attempt(&mut self.connection, &mut self.ledger, batch, Pace::Together) {
-            Err(fault) if fault.is_constraint() => {
-                attempt(&mut self.connection, &mut self.ledger, batch, Pace::OneByOne)
-            }
+        // Out of reach until the batch is stored: whatever ends this early, what it says would not be true.
+        let mut ledger = std::mem::take(&mut self.ledger);
+        let verdicts = match attempt(&mut self.connection, &mut ledger, batch, Pace::Together) {
+            Err(fault) if fault.is_constraint() => attempt(&mut self.connection, &mut ledger, batch, Pace::OneByOne),
             done => done,
-        }
+        }?;
+        self.ledger = ledger;
+        Ok(verdicts)
     }
 
     /// Makes the connection usable again after an error, as far as the cause allows.
     fn recover(&mut self) {
-        self.ledger.forget();
         // The same connection goes on where it can: its place in the write-ahead log is known, while a new one
         // could find the frames of a commit that was reported as failed.
         let usable = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
