@@ -144,6 +144,7 @@ fn desk_status(error: &DeskError) -> StatusCode {
         DeskError::Busy | DeskError::Overtaken | DeskError::Closing | DeskError::NoThread(_) | DeskError::Store(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
+        DeskError::Defect => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 

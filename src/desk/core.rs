@@ -26,7 +26,7 @@ pub(super) struct Core {
     pub(super) options: Options,
     pub(super) days: Days,
     pub(super) roster: RwLock<Arc<Roster>>,
-    /// Serialises decisions about providers and services; bookings never take it.
+    /// Serialises what changes providers and services, and loading a day with those in force.
     pub(super) roster_changes: Mutex<()>,
     pub(super) readers: Readers,
     pub(super) register: Register,
@@ -36,6 +36,21 @@ pub(super) struct Core {
     pub(super) outstanding: Arc<Outstanding>,
     pub(super) meter: Meter,
     demand: Mutex<Learned>,
+    /// Held while the demand is read, so that it is read once however many ask for it.
+    learning: tokio::sync::Mutex<()>,
+    setbacks: AtomicU64,
+    roster_state: RosterState,
+}
+
+/// How far the roster in memory can be relied on; changed under `Core::roster_changes`, but for `lost`.
+#[derive(Debug, Default)]
+struct RosterState {
+    /// Whether a change of it was decided that the store does not have.
+    lost: AtomicBool,
+    /// Changes of it on their way to the store.
+    in_flight: AtomicUsize,
+    /// The newest stored event that changed it.
+    as_of: AtomicU64,
 }
 
 /// What the pulse is read from.
@@ -73,6 +88,9 @@ impl Core {
             outstanding: Arc::default(),
             meter: Meter::default(),
             demand: Mutex::default(),
+            learning: tokio::sync::Mutex::default(),
+            setbacks: AtomicU64::new(0),
+            roster_state: RosterState::default(),
         }
     }
 
@@ -84,17 +102,23 @@ impl Core {
     /// The requests of the last weeks, read from the log once a day and kept up to date in between.
     pub(super) async fn demand(&self) -> Result<Arc<Demand>, DeskError> {
         let today = self.calendar.today();
-        {
-            let learned = self.demand.lock();
-            if learned.read_on == Some(today) {
-                return Ok(Arc::clone(&learned.demand));
-            }
+        if let Some(demand) = self.demand_read_on(today) {
+            return Ok(demand);
+        }
+        let _one_at_a_time = self.learning.lock().await;
+        if let Some(demand) = self.demand_read_on(today) {
+            return Ok(demand);
         }
         let since = self.learned_since();
         let (as_of, demand) = self.readers.read(move |reader| demand_as_of(reader, since)).await?;
         let mut learned = self.demand.lock();
         *learned = Learned { read_on: Some(today), demand: Arc::new(demand), as_of };
         Ok(Arc::clone(&learned.demand))
+    }
+
+    fn demand_read_on(&self, today: NaiveDate) -> Option<Arc<Demand>> {
+        let learned = self.demand.lock();
+        (learned.read_on == Some(today)).then(|| Arc::clone(&learned.demand))
     }
 
     /// The requests of the last weeks as far as they were read.
@@ -122,8 +146,9 @@ impl Core {
             }
         }
         if event.draft.touches_roster() {
-            let mut roster = self.roster.write();
-            *roster = Arc::new(roster.caught_up(&event.draft.edits));
+            let _one_at_a_time = self.roster_changes.lock();
+            self.roster_state.as_of.store(event.number, Ordering::Relaxed);
+            self.roster_state.in_flight.fetch_sub(1, Ordering::Relaxed);
         }
         self.undo.lock().note(event);
     }
@@ -134,19 +159,63 @@ impl Core {
             self.days.evict(guard.day);
         }
         if commit.draft.touches_roster() {
-            self.days.evict_all();
+            self.lose_roster();
+            self.roster_state.in_flight.fetch_sub(1, Ordering::Relaxed);
         }
         if let Action::Undone(number) = &commit.draft.action {
             self.undo.lock().put_back(*number);
         }
     }
 
-    /// Reads the roster from the store again after a change of it was not stored.
-    pub(super) async fn reload_roster(&self) -> Result<(), StoreError> {
-        let stored = self.readers.read(|reader| reader.roster()).await?;
-        *self.roster.write() = Arc::new(stored.into());
+    /// How often something was decided that the store could not take.
+    ///
+    /// Whoever decides notes the number before looking at anything. If it has grown by the time the decision
+    /// comes to the journal, the decision may rest on what was never stored: bookings that never came about,
+    /// hours that never changed. Days and records have revisions by which the store would notice, but what
+    /// changes neither, a refusal above all, would be stored as true.
+    pub(super) fn setbacks(&self) -> u64 {
+        self.setbacks.load(Ordering::Acquire)
+    }
+
+    /// Counts a setback; called by the journal after everything was forgotten.
+    pub(super) fn count_setback(&self) {
+        self.setbacks.fetch_add(1, Ordering::Release);
+    }
+
+    /// Notes that a change of the roster goes to the store; called under `roster_changes`.
+    pub(super) fn send_roster(&self) {
+        self.roster_state.in_flight.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Marks the roster as one that the store does not have; it is read again before the next decision.
+    pub(super) fn lose_roster(&self) {
+        self.roster_state.lost.store(true, Ordering::Release);
         self.days.evict_all();
-        Ok(())
+    }
+
+    /// Sees to it that decisions are made with a roster that the store has or is about to get.
+    pub(super) async fn find_roster(&self) -> Result<(), StoreError> {
+        if self.roster_state.lost.load(Ordering::Acquire) { self.reload_roster().await } else { Ok(()) }
+    }
+
+    /// Reads the roster from the store again.
+    pub(super) async fn reload_roster(&self) -> Result<(), StoreError> {
+        loop {
+            let stored = self.readers.read(|reader| reader.roster()).await?;
+            let sent = {
+                let _one_at_a_time = self.roster_changes.lock();
+                let state = &self.roster_state;
+                if state.in_flight.load(Ordering::Relaxed) == 0 && stored.as_of >= state.as_of.load(Ordering::Relaxed) {
+                    *self.roster.write() = Arc::new(stored.into());
+                    state.lost.store(false, Ordering::Release);
+                    self.days.evict_all();
+                    return Ok(());
+                }
+                self.inbox.mark()
+            };
+            // What is on its way is in force already; it must not be forgotten just before it is stored.
+            sent.settled().await;
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! The days that decisions are being made on, loaded when somebody first asks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
 use parking_lot::RwLock;
@@ -24,8 +23,6 @@ const DAYS_KEPT: usize = 400;
 #[derive(Default)]
 pub(super) struct Days {
     loaded: RwLock<HashMap<NaiveDate, Arc<Day>>>,
-    /// Counts loads, so that a change of many days can tell whether one came in meanwhile.
-    loads: AtomicU64,
 }
 
 impl Days {
@@ -34,18 +31,11 @@ impl Days {
         self.loaded.read().get(&day).cloned()
     }
 
-    /// How many days were loaded so far.
-    pub(super) fn loads(&self) -> u64 {
-        self.loads.load(Ordering::Acquire)
-    }
-
-    /// The loaded days from `first` to `last`, ascending.
-    pub(super) fn between(&self, first: NaiveDate, last: Option<NaiveDate>) -> Vec<Arc<Day>> {
-        let inside = |day: &&NaiveDate| **day >= first && last.is_none_or(|last| **day <= last);
-        let loaded = self.loaded.read();
-        let mut dates: Vec<NaiveDate> = loaded.keys().filter(inside).copied().collect();
-        dates.sort_unstable();
-        dates.iter().filter_map(|date| loaded.get(date).cloned()).collect()
+    /// The loaded days together with others, which may have been forgotten since; ascending, each one once.
+    pub(super) fn with(&self, others: Vec<Arc<Day>>) -> Vec<Arc<Day>> {
+        let mut all: BTreeMap<NaiveDate, Arc<Day>> = others.into_iter().map(|day| (day.date(), day)).collect();
+        all.extend(self.loaded.read().iter().map(|(date, day)| (*date, Arc::clone(day))));
+        all.into_values().collect()
     }
 
     /// Keeps a day unless somebody was faster; returns the one that is kept.
@@ -62,7 +52,6 @@ impl Days {
         }
         let day = Arc::new(day);
         loaded.insert(date, Arc::clone(&day));
-        self.loads.fetch_add(1, Ordering::Release);
         day
     }
 
@@ -94,8 +83,11 @@ impl Core {
     }
 
     async fn load(&self, date: NaiveDate) -> Result<Arc<Day>, DeskError> {
+        self.find_roster().await?;
         let demand = self.demand().await?;
         let stored = self.readers.read(move |reader| reader.day(date)).await?;
+        // A roster that changed before the day is kept would never be known on it.
+        let _one_at_a_time = self.roster_changes.lock();
         let roster = self.roster();
         let rules = self.rules(&roster, &demand);
         let day = Day::new(date, rules, demand, provider_days(date, &roster, stored));

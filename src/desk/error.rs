@@ -51,6 +51,9 @@ pub enum DeskError {
     /// The system gave the desk no thread for its journal.
     #[error("the desk could not start its journal: {0}")]
     NoThread(String),
+    /// A decision stopped half-way because of a defect in this program.
+    #[error("something went wrong inside the desk; nothing was changed")]
+    Defect,
     /// The store could not be read or written; nothing was changed.
     #[error(transparent)]
     Store(#[from] StoreError),

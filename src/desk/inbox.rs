@@ -5,7 +5,7 @@
 //! the revisions.
 
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::{Semaphore, TryAcquireError};
+use tokio::sync::{Semaphore, TryAcquireError, watch};
 
 /// Decisions that may be on their way to the store at once.
 ///
@@ -21,11 +21,15 @@ pub(super) struct Inbox<T> {
     places: Semaphore,
     state: Mutex<State<T>>,
     filled: Condvar,
+    /// How many of all that was ever put in have been settled.
+    settled: watch::Sender<u64>,
 }
 
 #[derive(Debug)]
 struct State<T> {
     waiting: Vec<T>,
+    /// How many were ever put in.
+    put: u64,
     closed: Closed,
 }
 
@@ -33,6 +37,27 @@ struct State<T> {
 enum Closed {
     Open,
     Closed,
+}
+
+/// What had been put in at one moment, to wait for the store's answer to all of it.
+#[derive(Debug)]
+pub(super) struct Mark {
+    put: u64,
+    settled: watch::Receiver<u64>,
+}
+
+impl Mark {
+    /// Whether the store has answered for everything.
+    pub(super) fn is_settled(&self) -> bool {
+        *self.settled.borrow() >= self.put
+    }
+
+    /// Waits until the store has answered for everything.
+    pub(super) async fn settled(mut self) {
+        let put = self.put;
+        // An error says that the inbox is gone, and with it everybody who could ask.
+        let _ = self.settled.wait_for(|settled| *settled >= put).await;
+    }
 }
 
 /// A reserved place; given back when dropped unused.
@@ -43,8 +68,9 @@ pub(super) struct Place<'a, T> {
 
 impl<T> Inbox<T> {
     pub(super) fn new() -> Self {
-        let state = State { waiting: Vec::new(), closed: Closed::Open };
-        Self { places: Semaphore::new(PLACES), state: Mutex::new(state), filled: Condvar::new() }
+        let state = State { waiting: Vec::new(), put: 0, closed: Closed::Open };
+        let settled = watch::Sender::new(0);
+        Self { places: Semaphore::new(PLACES), state: Mutex::new(state), filled: Condvar::new(), settled }
     }
 
     /// Waits until there is a place.
@@ -90,16 +116,25 @@ impl<T> Inbox<T> {
         true
     }
 
-    /// Frees the places of decisions that the store has answered for.
+    /// Frees the places of decisions that the store has answered for, whatever it answered.
     pub(super) fn settle(&self, places: usize) {
         self.places.add_permits(places);
+        self.settled.send_modify(|settled| *settled += places as u64);
+    }
+
+    /// Everything that was put in so far.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { put: self.state.lock().put, settled: self.settled.subscribe() }
     }
 }
 
 impl<T> Place<'_, T> {
     /// Puts a decision in; never waits. Its place is freed by [`Inbox::settle`].
     pub(super) fn put(self, item: T) {
-        self.inbox.state.lock().waiting.push(item);
+        let mut state = self.inbox.state.lock();
+        state.waiting.push(item);
+        state.put += 1;
+        drop(state);
         std::mem::forget(self);
     }
 }
@@ -136,6 +171,19 @@ mod tests {
         assert_eq!(inbox.places.available_permits(), PLACES - 1);
         inbox.settle(1);
         assert_eq!(inbox.places.available_permits(), PLACES);
+    }
+
+    #[tokio::test]
+    async fn a_mark_waits_for_what_was_put_in_before_it_and_for_nothing_else() {
+        let inbox = Inbox::new();
+        assert!(inbox.mark().is_settled());
+        inbox.reserve().await.put(1);
+        let mark = inbox.mark();
+        inbox.reserve().await.put(2);
+        assert!(!mark.is_settled());
+        inbox.settle(1);
+        mark.settled().await;
+        assert!(!inbox.mark().is_settled());
     }
 
     #[tokio::test]

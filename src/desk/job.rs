@@ -58,6 +58,8 @@ pub(super) struct Job {
 pub(super) struct Decision {
     pub(super) commit: Commit,
     pub(super) job: Job,
+    /// The setbacks of the desk before anything was looked at for it; see [`super::core::Core::setbacks`].
+    pub(super) setbacks: u64,
 }
 
 /// Where an answer goes; counts as outstanding until it is given or dropped.

@@ -3,40 +3,52 @@
 //! It takes all decisions that gathered while the last transaction was written, makes them durable in
 //! one more (group commit), and only then lets their answers and events out.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use tokio::runtime::Handle;
 
-use crate::domain::{Draft, Event};
+use crate::domain::Event;
 use crate::store::{Commit, Store, StoreError, Verdict};
 
 use super::core::Core;
 use super::job::{Decision, Job};
 use super::{Answer, DeskError, repeat, workers};
 
-/// How often a command is decided again because others changed the same day in between.
-const TRIES_MAX: u8 = 16;
-
 /// Writes until the inbox is closed and empty.
 pub(super) fn run(core: &Arc<Core>, mut store: Box<dyn Store>, runtime: &Handle) {
     let mut taken = Vec::new();
     while core.inbox.take(&mut taken) {
         let places = taken.len();
+        let setbacks = core.setbacks();
+        for outdated in taken.extract_if(.., |decision| decision.setbacks != setbacks) {
+            core.unlearn(&outdated.commit);
+            runtime.spawn(workers::again(Arc::clone(core), outdated.job));
+        }
         let (commits, jobs): (Vec<Commit>, Vec<Job>) =
             taken.drain(..).map(|decision: Decision| (decision.commit, decision.job)).unzip();
-        match store.commit(&commits) {
+        match committed(&mut *store, &commits) {
+            Ok(_) if commits.is_empty() => {}
             Ok(verdicts) => {
                 core.meter.store_failing.store(false, Ordering::Relaxed);
                 conclude(core, runtime, commits, jobs, &verdicts);
             }
             Err(error) => {
                 core.meter.store_failing.store(true, Ordering::Relaxed);
-                fail(core, runtime, commits, jobs, &error);
+                fail(core, commits, jobs, &error);
             }
         }
         core.inbox.settle(places);
     }
+}
+
+/// What the store says; a defect in it must not leave everybody waiting for ever.
+fn committed(store: &mut dyn Store, commits: &[Commit]) -> Result<Vec<Verdict>, StoreError> {
+    let broken = |detail: &str| StoreError::Failing { detail: detail.to_owned() };
+    let verdicts = catch_unwind(AssertUnwindSafe(|| store.commit(commits)))
+        .unwrap_or_else(|_| Err(broken("writing stopped unexpectedly")))?;
+    if verdicts.len() == commits.len() { Ok(verdicts) } else { Err(broken("not every change was answered")) }
 }
 
 fn conclude(core: &Arc<Core>, runtime: &Handle, commits: Vec<Commit>, jobs: Vec<Job>, verdicts: &[Verdict]) {
@@ -53,7 +65,10 @@ fn conclude(core: &Arc<Core>, runtime: &Handle, commits: Vec<Commit>, jobs: Vec<
             }
             Verdict::Stale => {
                 core.unlearn(&commit);
-                runtime.spawn(again(Arc::clone(core), job, commit.draft));
+                if commit.draft.touches_roster() {
+                    core.count_setback();
+                }
+                runtime.spawn(workers::again(Arc::clone(core), job));
             }
             Verdict::Answered => {
                 core.unlearn(&commit);
@@ -71,32 +86,13 @@ fn conclude(core: &Arc<Core>, runtime: &Handle, commits: Vec<Commit>, jobs: Vec<
     }
 }
 
-/// Tells everybody that nothing was stored, and forgets what was decided.
-fn fail(core: &Arc<Core>, runtime: &Handle, commits: Vec<Commit>, jobs: Vec<Job>, error: &StoreError) {
-    if commits.iter().any(|commit| commit.draft.touches_roster()) {
-        let core = Arc::clone(core);
-        // Until it can be read again, what hangs on the unstored roster is refused as stale.
-        runtime.spawn(async move { core.reload_roster().await });
+/// Forgets what was decided, and tells everybody that nothing was stored.
+fn fail(core: &Arc<Core>, commits: Vec<Commit>, jobs: Vec<Job>, error: &StoreError) {
+    for commit in &commits {
+        core.unlearn(commit);
     }
-    for (commit, job) in commits.into_iter().zip(jobs) {
-        core.unlearn(&commit);
+    core.count_setback();
+    for job in jobs {
         workers::refuse(core, job, &DeskError::Store(error.clone()));
     }
-}
-
-/// Has a command decided again, on what the store has now.
-async fn again(core: Arc<Core>, mut job: Job, draft: Arc<Draft>) {
-    job.tries += 1;
-    if job.tries > TRIES_MAX {
-        workers::refuse(&core, job, &DeskError::Overtaken);
-        return;
-    }
-    // A booking that stays stale may hang on a provider that the store never got.
-    if (draft.touches_roster() || job.tries.is_multiple_of(4))
-        && let Err(error) = core.reload_roster().await
-    {
-        workers::refuse(&core, job, &error.into());
-        return;
-    }
-    workers::decide(&core, job).await;
 }

@@ -57,6 +57,7 @@ impl Desk {
     /// What a change of hours would keep and cancel; changes nothing.
     pub async fn preview_hours(&self, provider: &ProviderId, change: &HoursChange) -> Result<HoursPreview, DeskError> {
         let core = self.core();
+        core.find_roster().await?;
         let roster = core.roster();
         let unknown = || DeskError::UnknownProvider(provider.clone());
         let record = Arc::clone(roster.providers.get(provider).ok_or_else(unknown)?);

@@ -1,5 +1,6 @@
 //! The reading ends of the book, shared by all who load something.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -33,10 +34,11 @@ impl Readers {
         let task = tokio::task::spawn_blocking(move || {
             let reader = idle.lock().pop();
             let Some(mut reader) = reader else { return Err(lost()) };
-            let result = read(&mut *reader);
+            // What was read last is no reason to have one reader less from then on.
+            let result = catch_unwind(AssertUnwindSafe(|| read(&mut *reader)));
             idle.lock().push(reader);
             drop(permit);
-            result
+            result.unwrap_or_else(|_| Err(lost()))
         });
         task.await.map_err(|_| lost())?
     }

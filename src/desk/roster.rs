@@ -42,22 +42,4 @@ impl Roster {
         }
         new
     }
-
-    /// The roster with what was stored meanwhile, unless something newer was decided already.
-    ///
-    /// It matters only after the roster was read again while a change was on its way to the store.
-    pub(super) fn caught_up(&self, edits: &Edits) -> Self {
-        let mut new = self.clone();
-        for after in edits.providers.iter().filter_map(|edit| edit.after.as_ref()) {
-            if new.providers.get(&after.id).is_none_or(|known| known.revision < after.revision) {
-                new.providers.insert(after.id.clone(), Arc::clone(after));
-            }
-        }
-        for after in edits.services.iter().filter_map(|edit| edit.after.as_ref()) {
-            if new.catalogue.get(&after.id).is_none() {
-                new.catalogue.put(Arc::clone(after));
-            }
-        }
-        new
-    }
 }

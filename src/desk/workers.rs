@@ -3,8 +3,12 @@
 //! A worker never waits for the store: it puts its decision into the journal's inbox and goes on. It
 //! only waits for a day to be loaded that nobody has looked at yet.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
 
 use crate::store::{Commit, Guard};
 
@@ -15,6 +19,9 @@ use super::register::Claim;
 use super::{Answer, DeskError, decide, repeat};
 use crate::domain::{Action, Draft, Edits};
 use crate::scheduler::Touched;
+
+/// How often a command is decided again because others changed the same day in between.
+const TRIES_MAX: u8 = 16;
 
 /// Decides what comes until the queue is closed and empty.
 pub(super) async fn run(core: Arc<Core>, jobs: flume::Receiver<Job>) {
@@ -30,19 +37,68 @@ pub(super) async fn decide(core: &Arc<Core>, job: Job) {
     let Some(job) = claimed(core, job) else { return };
     let place = core.inbox.reserve().await;
     let work = job.work.clone();
-    let mut settling = Settling { core, open: Some((place, job)) };
-    let outcome = match &work {
-        Work::Book { request, past } => decide::book(core, request, *past, &mut settling).await,
-        Work::Overbook { request, provider, start } => {
-            decide::overbook(core, request, provider, *start, &mut settling).await
-        }
-        Work::Other(command) => decide::other(core, command, &mut settling).await,
-    };
+    let setbacks = core.setbacks();
+    let mut settling = Settling { core, setbacks, open: Some((place, job)) };
+    // A defect in one decision must cost neither the worker nor whoever waits for an answer.
+    let outcome = AssertUnwindSafe(look(core, &work, &mut settling)).catch_unwind().await.unwrap_or_else(|_| {
+        core.lose_roster();
+        Err(DeskError::Defect)
+    });
     match (settling.open.take(), outcome) {
         (None, _) => core.inbox.wake(),
-        (Some((_, job)), Ok(())) => job.reply.give(Ok(Answer::Unchanged)),
+        (Some((_, job)), Ok(())) => unchanged(core, job, setbacks),
         (Some((_, job)), Err(error)) => refuse(core, job, &error),
     }
+}
+
+async fn look(core: &Core, work: &Work, settling: &mut Settling<'_>) -> Result<(), DeskError> {
+    core.find_roster().await?;
+    match work {
+        Work::Book { request, past } => decide::book(core, request, *past, settling).await,
+        Work::Overbook { request, provider, start } => {
+            decide::overbook(core, request, provider, *start, settling).await
+        }
+        Work::Other(command) => decide::other(core, command, settling).await,
+    }
+}
+
+/// Answers that the book is as asked already: when the store has everything that makes it so.
+fn unchanged(core: &Arc<Core>, job: Job, setbacks: u64) {
+    let mark = core.inbox.mark();
+    if mark.is_settled() && core.setbacks() == setbacks {
+        job.reply.give(Ok(Answer::Unchanged));
+        return;
+    }
+    let core = Arc::clone(core);
+    tokio::spawn(async move {
+        mark.settled().await;
+        if core.setbacks() == setbacks {
+            job.reply.give(Ok(Answer::Unchanged));
+        } else {
+            again(core, job).await;
+        }
+    });
+}
+
+/// Has a command decided again, on what the store has now.
+pub(super) fn again(core: Arc<Core>, mut job: Job) -> BoxFuture<'static, ()> {
+    // Deciding can come back here, so the future has to be of a size that is known.
+    async move {
+        job.tries += 1;
+        if job.tries > TRIES_MAX {
+            refuse(&core, job, &DeskError::Overtaken);
+            return;
+        }
+        // One that stays stale may hang on a provider whom somebody else has changed.
+        if job.tries % 4 == 0
+            && let Err(error) = core.reload_roster().await
+        {
+            refuse(&core, job, &error.into());
+            return;
+        }
+        decide(&core, job).await;
+    }
+    .boxed()
 }
 
 /// Gives an error to a job and to everybody who waited for the same request.
@@ -72,6 +128,7 @@ fn claimed(core: &Core, job: Job) -> Option<Job> {
 /// The way of one decision into the journal: a reserved place and the job that goes with it.
 pub(super) struct Settling<'a> {
     core: &'a Core,
+    setbacks: u64,
     open: Option<(Place<'a, Decision>, Job)>,
 }
 
@@ -81,7 +138,10 @@ impl Settling<'_> {
         let Some((place, job)) = self.open.take() else { return };
         let draft = Draft { at: self.core.calendar.now(), actor: job.actor.clone(), action, edits };
         let guards = touched.iter().map(guard).collect();
-        place.put(Decision { commit: Commit { draft: Arc::new(draft), guards }, job });
+        if draft.touches_roster() {
+            self.core.send_roster();
+        }
+        place.put(Decision { commit: Commit { draft: Arc::new(draft), guards }, job, setbacks: self.setbacks });
     }
 }
 

@@ -14,10 +14,10 @@ use crate::scheduler::{Day, Move, NotMoved, Obstacle, apply_edits};
 /// A live appointment as decided, with its day.
 ///
 /// The store tells where it is; memory may know of a change that is still on its way to the store, so
-/// an appointment that is no longer where the store has it is looked up again after the next commit.
+/// an appointment that is no longer where the store has it is looked up again when the store has answered,
+/// for better or worse, to everything that was decided by now.
 pub(in crate::desk) async fn current(core: &Core, id: &RequestId) -> Result<(Arc<Day>, Arc<Appointment>), DeskError> {
     for _ in 0..LOOKS_MAX {
-        let mut feed = core.publisher.subscribe();
         let wanted = id.clone();
         let stored = core.readers.read(move |reader| reader.appointment(&wanted)).await?;
         let stored = stored.ok_or_else(|| DeskError::UnknownAppointment(id.clone()))?;
@@ -28,7 +28,12 @@ pub(in crate::desk) async fn current(core: &Core, id: &RequestId) -> Result<(Arc
         if let Some(decided) = day.find(id) {
             return Ok((day, decided));
         }
-        feed.next().await;
+        let mark = core.inbox.mark();
+        if mark.is_settled() {
+            // Nothing is on its way, so what memory has is not what the store has.
+            core.days.evict(stored.day);
+        }
+        mark.settled().await;
     }
     Err(DeskError::Overtaken)
 }

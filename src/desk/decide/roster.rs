@@ -113,20 +113,19 @@ async fn replace(
     settling: &mut Settling<'_>,
 ) -> Result<(), DeskError> {
     for _ in 0..LOOKS_MAX {
-        let loads = core.load_busy_days(id).await?;
-        let _one_at_a_time = core.roster_changes.lock();
         let unknown = || DeskError::UnknownProvider(id.clone());
         let known = core.roster().providers.get(id).cloned().ok_or_else(unknown)?;
         let changed = Arc::new(record(&known));
         if changed.same_content(&known) {
             return Ok(());
         }
-        // A day that was loaded meanwhile may have an appointment that nobody has looked for.
-        if core.days.loads() != loads {
+        let busy = core.days_of_other_hours(&known, &changed).await?;
+        let _one_at_a_time = core.roster_changes.lock();
+        if core.roster().providers.get(id) != Some(&known) {
             continue;
         }
         let reason = Cancellation { cause, note: None };
-        change_provider(&core.days.between(NaiveDate::MIN, None), &changed, &reason, |change, touched| {
+        change_provider(&core.days.with(busy), &changed, &reason, |change, touched| {
             let edits = Edits {
                 providers: vec![Edit::changed(Arc::clone(&known), Arc::clone(&changed))],
                 appointments: SmallVec::from_vec(change.cancelled.clone()),
@@ -141,15 +140,26 @@ async fn replace(
 }
 
 impl Core {
-    /// Loads every day from today on that a provider has live appointments on; returns the number of
-    /// loads so far.
-    pub(super) async fn load_busy_days(&self, id: &ProviderId) -> Result<u64, DeskError> {
-        let (provider, today) = (id.clone(), self.calendar.today());
-        let busy = self.readers.read(move |reader| reader.busy_days(&provider, today, None)).await?;
-        for day in busy {
-            self.day(day).await?;
+    /// The days on which a provider has live appointments and, with the changed record, other hours.
+    ///
+    /// There may be more of them than are kept in memory, so whoever wants them all has to hold them. What
+    /// is booked after they were read is on a day that is loaded; should that be forgotten before the change
+    /// is decided, the store refuses the change and it is decided again.
+    pub(super) async fn days_of_other_hours(
+        &self,
+        before: &Provider,
+        after: &Provider,
+    ) -> Result<Vec<Arc<Day>>, DeskError> {
+        if before.hours == after.hours && before.retired_from == after.retired_from {
+            return Ok(Vec::new());
         }
-        Ok(self.days.loads())
+        let provider = before.id.clone();
+        let busy = self.readers.read(move |reader| reader.busy_days(&provider, NaiveDate::MIN, None)).await?;
+        let mut days = Vec::new();
+        for date in busy.into_iter().filter(|date| before.hours_on(*date) != after.hours_on(*date)) {
+            days.push(self.day(date).await?);
+        }
+        Ok(days)
     }
 
     /// Makes changed providers and services those that decisions are made with.

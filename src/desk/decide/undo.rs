@@ -25,12 +25,12 @@ pub(super) async fn undo(core: &Core, settling: &mut Settling<'_>) -> Result<(),
 }
 
 async fn take_back(core: &Core, event: &Event, settling: &mut Settling<'_>) -> Result<(), DeskError> {
-    for edit in &event.draft.edits.providers {
-        if let Some(record) = &edit.after {
-            core.load_busy_days(&record.id).await?;
+    let mut days = Vec::new();
+    for edit in reversal(core, event)?.providers {
+        if let (Some(before), Some(after)) = (&edit.before, &edit.after) {
+            days.extend(core.days_of_other_hours(before, after).await?);
         }
     }
-    let mut days = Vec::new();
     for date in event.draft.days() {
         days.push(core.day(date).await?);
     }
@@ -38,7 +38,7 @@ async fn take_back(core: &Core, event: &Event, settling: &mut Settling<'_>) -> R
     let edits = reversal(core, event)?;
     if !edits.providers.is_empty() {
         // A provider's record is in force on every day at once.
-        days.extend(core.days.between(NaiveDate::MIN, None));
+        days = core.days.with(days);
     }
     days.sort_unstable_by_key(|day: &Arc<Day>| day.date());
     days.dedup_by_key(|day| day.date());
