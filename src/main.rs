@@ -114,6 +114,7 @@ fn load(flags: Flags, environment: Environment) -> Result<Settings, Failure> {
 fn desk(settings: &Settings, environment: &Environment) -> Result<ExitCode, Failure> {
     needs_terminal()?;
     Runtime::new()?.block_on(async {
+        outlive_the_file_size_limit()?;
         let listener = listener(settings).await?;
         let store = SqliteStore::open(&settings.book)?;
         let calendar = Calendar::new(Arc::new(SystemClock), settings.time_zone);
@@ -190,6 +191,7 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
     Runtime::new()?.block_on(async {
         // The signals first: one that comes while the book is opened has to count.
         let asked_to_stop = asked_to_stop()?;
+        outlive_the_file_size_limit()?;
         let listener = api::bind(address).await?;
         let store = SqliteStore::open(&settings.book)?;
         let calendar = Calendar::new(Arc::new(SystemClock), settings.time_zone);
@@ -246,6 +248,12 @@ fn after(outcome: Outcome) -> ExitCode {
         Outcome::Left => ExitCode::SUCCESS,
         Outcome::Signalled(signal) => ExitCode::from(signal.exit_code()),
     }
+}
+
+/// Makes a write beyond the file size limit an error like any other, which the desk can tell, and not the end.
+fn outlive_the_file_size_limit() -> io::Result<()> {
+    // Once somebody has listened to a signal, it does not end the program any more.
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
 }
 
 /// Ready when the program is asked to stop.
