@@ -1,0 +1,82 @@
+//! A server whose disk is full, or whose book is taken away.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::program::User;
+use crate::server::Server;
+
+fn add_provider(server: &Server) {
+    let body = json!({"id": "p", "availability": [{"start": "00:00", "end": "24:00"}], "max_daily_appointments": 5000});
+    assert_eq!(server.ask("POST", "/providers", &body.to_string()).0, 200);
+}
+
+fn booking(number: usize) -> String {
+    json!({
+        "id": format!("r{number}"),
+        "date": "2090-01-02",
+        "preferred_range": {"start": "00:00", "end": "24:00"},
+        "duration": 5,
+        "note": "n".repeat(400),
+    })
+    .to_string()
+}
+
+/// Books until the answer is another one than 200; its number and sentence.
+fn until_it_fails(server: &Server) -> (usize, String) {
+    let mut failed = (0..5_000).map(|number| (number, server.ask("POST", "/appointments", &booking(number))));
+    let (number, (status, answer)) = failed.find(|(_, (status, _))| *status != 200).expect("a full disk");
+    assert_eq!(status, 503, "{answer}");
+    (number, answer["error"].as_str().unwrap().to_owned())
+}
+
+const SENTENCE: &str = "the book cannot be read or written at the moment, nothing was changed";
+
+#[test]
+fn rule_6_a_full_disk_is_said_and_the_desk_works_again_by_itself() {
+    if Command::new("prlimit").arg("--version").output().is_err() {
+        return;
+    }
+    let user = User::new();
+    let mut server = Server::start_limited(&user, 400);
+    add_provider(&server);
+    let (number, sentence) = until_it_fails(&server);
+    assert_eq!(sentence, SENTENCE);
+    assert!(server.runs(), "the signal that comes with the limit is no reason to die");
+    assert_eq!(server.ask("GET", "/health", "").0, 503);
+    assert_eq!(server.ask("GET", &format!("/appointments/r{number}"), "").0, 404, "nothing is shown as booked");
+    assert_eq!(server.ask("POST", "/appointments", &booking(number)).0, 503);
+
+    let lifted = ["--pid", &server.process().to_string(), "--fsize=unlimited:"].map(ToOwned::to_owned);
+    assert!(Command::new("prlimit").args(lifted).status().unwrap().success());
+    assert_eq!(server.ask("POST", "/appointments", &booking(number)).0, 200);
+    assert_eq!(server.ask("GET", "/health", "").0, 200);
+    let (_, listed) = server.ask("GET", "/appointments?date=2090-01-02", "");
+    assert_eq!(listed["scheduled"].as_array().unwrap().len(), number + 1);
+    assert!(server.stop());
+    let checked = user.run(&["check", "--book", "~/desk.db"]);
+    assert_eq!(checked.code, Some(0), "{checked:?}");
+}
+
+#[test]
+fn rule_6_a_book_that_is_taken_away_is_missed_and_found_again() {
+    let user = User::new();
+    let server = Server::start(&user);
+    add_provider(&server);
+    assert_eq!(server.ask("POST", "/appointments", &booking(1)).0, 200);
+    fs::rename(user.path("desk.db"), user.path("elsewhere.db")).unwrap();
+    let (status, answer) = server.ask("POST", "/appointments", &booking(2));
+    assert_eq!((status, answer["error"].as_str()), (503, Some(SENTENCE)));
+    assert_eq!(server.ask("GET", "/health", "").0, 503);
+    // Another file in its place must neither be written nor be taken for the book.
+    fs::write(user.path("desk.db"), "something else").unwrap();
+    assert_eq!(server.ask("POST", "/appointments", &booking(2)).0, 503);
+    assert_eq!(fs::read(user.path("desk.db")).unwrap(), b"something else");
+    fs::rename(user.path("elsewhere.db"), user.path("desk.db")).unwrap();
+    assert_eq!(server.ask("POST", "/appointments", &booking(2)).0, 200);
+    assert_eq!(server.ask("GET", "/health", "").0, 200);
+    assert!(server.stop());
+    assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0));
+}
