@@ -69,6 +69,7 @@ contract! {
         what_was_changed_since_cannot_be_changed_on_an_old_image
         a_change_needs_a_guard_for_every_day_it_touches
         malformed_commits_are_refused
+        other_hours_leave_nothing_outside_them_that_is_still_to_come
         a_provider_leaves_the_book_only_with_nobody_booked
         a_service_can_be_taken_out_again
         an_appointment_can_be_taken_out_and_put_back;

@@ -12,7 +12,8 @@ use chrono::NaiveDate;
 
 use super::Commit;
 use crate::domain::{
-    Action, Appointment, Draft, Edit, Overbooking, Provider, ProviderId, Request, RequestId, Service, ServiceId,
+    Action, Appointment, Draft, Edit, Edits, Overbooking, Provider, ProviderId, Request, RequestId, Service, ServiceId,
+    TimeRange,
 };
 
 /// What a store has at the moment, as far as a commit is judged by it.
@@ -38,8 +39,19 @@ pub(super) trait Current {
     /// The request that an appointment was once given for; none for a refused or unknown one.
     fn accepted(&mut self, id: &RequestId) -> Result<Option<Arc<Request>>, Self::Error>;
 
+    /// Where the pending appointments of a provider are that have minutes of their own.
+    fn pending(&mut self, id: &ProviderId) -> Result<Vec<Place>, Self::Error>;
+
     /// Whether any appointment, cancelled ones included, is with this provider.
     fn has_appointments(&mut self, id: &ProviderId) -> Result<bool, Self::Error>;
+}
+
+/// Where an appointment is on its provider's days.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) id: RequestId,
+    pub(super) day: NaiveDate,
+    pub(super) slot: TimeRange,
 }
 
 /// Whether a commit is well-formed and was decided on what the store has; that its request was not
@@ -57,7 +69,7 @@ pub(super) fn accepts<C: Current>(commit: &Commit, current: &mut C) -> Result<bo
         }
     }
     for edit in &edits.providers {
-        if !accepts_provider(edit, current)? {
+        if !accepts_provider(edit, current)? || leaves_outside(edit, edits, current)? {
             return Ok(false);
         }
     }
@@ -89,6 +101,30 @@ fn accepts_provider<C: Current>(edit: &Edit<Provider>, current: &mut C) -> Resul
         }
         None => Ok(!current.has_appointments(id)?),
     }
+}
+
+/// Whether other hours would leave an appointment outside them that is still to come.
+///
+/// Whoever decided the change has cancelled those; one that is left was booked on a day that they did not know
+/// of, so no revision tells.
+fn leaves_outside<C: Current>(edit: &Edit<Provider>, edits: &Edits, current: &mut C) -> Result<bool, C::Error> {
+    let (Some(before), Some(after)) = (&edit.before, &edit.after) else { return Ok(false) };
+    if before.hours == after.hours && before.retired_from == after.retired_from {
+        return Ok(false);
+    }
+    let outside = |day: NaiveDate, slot: TimeRange| {
+        let hours = after.hours_on(day);
+        hours != before.hours_on(day) && !hours.contains(slot)
+    };
+    let edited: HashSet<&RequestId> = edits.appointments.iter().filter_map(edited).map(Appointment::id).collect();
+    let remaining = current.pending(&before.id)?;
+    let mut stay = remaining.iter().filter(|place| !edited.contains(&place.id));
+    let mut placed = edits
+        .appointments
+        .iter()
+        .filter_map(|edit| edit.after.as_ref())
+        .filter(|one| one.provider == after.id && one.status.is_pending() && is_exclusive(one));
+    Ok(stay.any(|place| outside(place.day, place.slot)) || placed.any(|one| outside(one.day, one.slot)))
 }
 
 fn accepts_appointment<C: Current>(edit: &Edit<Appointment>, draft: &Draft, current: &mut C) -> Result<bool, C::Error> {

@@ -56,6 +56,16 @@ fn a_double_booking_beside_the_log_is_found() {
 }
 
 #[test]
+fn a_change_of_hours_that_kept_too_much_is_found() {
+    // r3 had begun when the hours changed by event 9; the log is made to say that it was still to come.
+    let found = forged(
+        "UPDATE event SET body = replace(body, 'in_progress', 'confirmed') WHERE number = 8;
+         UPDATE appointment SET status = 'confirmed' WHERE number = 4",
+    );
+    has(&found, "event 9 leaves appointment r3 at 15:30–16:00 on 2026-11-23, outside the hours of chen that day");
+}
+
+#[test]
 fn a_gap_in_the_log_is_found() {
     let found = forged("DELETE FROM event WHERE number = 6");
     assert_eq!(found, ["event 6 is missing: the log goes on with event 7"]);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use slotdesk::domain::*;
 use slotdesk::store::Verdict::{Answered, Committed, Stale};
-use slotdesk::store::{Commit, Store};
+use slotdesk::store::{Commit, Guard, Store};
 
 use crate::fixture::*;
 
@@ -240,6 +240,50 @@ pub(crate) fn malformed_commits_are_refused(store: &mut dyn Store) {
     ];
     assert_eq!(store.commit(&batch).unwrap(), [Stale; 8]);
     assert_eq!(store.reader().unwrap().last_event().unwrap(), 1);
+}
+
+pub(crate) fn other_hours_leave_nothing_outside_them_that_is_still_to_come(store: &mut dyn Store) {
+    let chen = provider("chen");
+    with_chen(store);
+    let late = appointment("r1", "chen", MONDAY, "16:00");
+    let begun = appointment("r2", "chen", MONDAY, "15:00");
+    let in_progress = Arc::new(begun.with_status(Status::InProgress));
+    let over =
+        Appointment { overbooking: Overbooking::Deliberate, ..(*appointment("r3", "chen", MONDAY, "16:15")).clone() };
+    store_all(
+        store,
+        [
+            books(&late, 0),
+            books(&begun, 1),
+            changes(
+                Action::StatusSet(request_id("r2"), Status::InProgress),
+                [(&begun, &in_progress)],
+                [guard("chen", MONDAY, 2)],
+            ),
+            books(&Arc::new(over), 3),
+        ],
+    );
+    let change = HoursChange::From { day: day(MONDAY), weekly: every_day("09:00", "12:00") };
+    let shorter = revised(&chen, |chen| chen.hours = chen.hours.changed(&change));
+    let left = revised(&chen, |chen| chen.retired_from = Some(day(MONDAY)));
+    // Decided by somebody who did not know of r1.
+    for changed in [&shorter, &left] {
+        let edits = provider_edit(Edit::changed(Arc::clone(&chen), Arc::clone(changed)));
+        let action = Action::HoursChanged { provider: chen.id.clone(), change: change.clone() };
+        assert_eq!(store.commit(&[commit(action, edits, [])]).unwrap(), [Stale]);
+    }
+    // On another day, or with r1 cancelled in the same change, nothing is left outside.
+    let tomorrow = HoursChange::From { day: day(TUESDAY), weekly: every_day("09:00", "12:00") };
+    let later = revised(&chen, |chen| chen.hours = chen.hours.changed(&tomorrow));
+    let mut edits = provider_edit(Edit::changed(Arc::clone(&chen), Arc::clone(&later)));
+    let action = Action::HoursChanged { provider: chen.id.clone(), change: tomorrow };
+    store_all(store, [commit(action, edits.clone(), [])]);
+    let shorter = revised(&later, |chen| chen.hours = chen.hours.changed(&change));
+    edits.providers = vec![Edit::changed(later, shorter)];
+    edits.appointments = [Edit::changed(Arc::clone(&late), cancelled(&late))].into_iter().collect();
+    let action = Action::HoursChanged { provider: chen.id.clone(), change };
+    let guarded = Guard { provider_revision: 2, ..guard("chen", MONDAY, 4) };
+    store_all(store, [commit(action, edits, [guarded])]);
 }
 
 pub(crate) fn a_provider_leaves_the_book_only_with_nobody_booked(store: &mut dyn Store) {

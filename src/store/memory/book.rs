@@ -12,7 +12,7 @@ use crate::domain::{
     Action, Appointment, Demand, Draft, Edit, Event, Minute, Provider, ProviderId, Request, RequestId, Service,
     ServiceId,
 };
-use crate::store::judge::{self, Current, is_exclusive};
+use crate::store::judge::{self, Current, Place, is_exclusive};
 use crate::store::{Commit, Entry, Roster, StoredDay, Verdict};
 
 /// Everything a store has to know.
@@ -240,6 +240,12 @@ impl Current for Book {
             let first = logged.draft.edits.appointments.first()?.after.as_ref()?;
             Some(Arc::clone(&first.request))
         }))
+    }
+
+    fn pending(&mut self, id: &ProviderId) -> Result<Vec<Place>, Infallible> {
+        let all = self.days.values().filter_map(|day| day.get(id)).flat_map(|day| day.appointments.values());
+        let pending = all.filter(|one| is_exclusive(one) && one.status.is_pending());
+        Ok(pending.map(|one| Place { id: one.id().clone(), day: one.day, slot: one.slot }).collect())
     }
 
     fn has_appointments(&mut self, id: &ProviderId) -> Result<bool, Infallible> {

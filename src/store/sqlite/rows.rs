@@ -12,6 +12,7 @@ use crate::domain::{
     Appointment, Cancellation, Draft, Event, Minutes, Overbooking, Provider, ProviderId, Request, RequestId, Status,
 };
 use crate::store::Entry;
+use crate::store::judge::Place;
 use crate::store::record::{Answer, Asked, Body, Unreadable, day_of, range_of, touched};
 
 /// The columns that [`Logged::read`] expects.
@@ -131,6 +132,14 @@ pub(super) fn appointment(row: &Row<'_>) -> Result<Arc<Appointment>, Fault> {
         status: status(text(9)?, cancellation)?.ok_or_else(|| bad("its status is unknown".into()))?,
         overbooking: if row.get::<_, i64>(11)? == 0 { Overbooking::None } else { Overbooking::Deliberate },
     }))
+}
+
+/// The identifier, day and slot of an appointment.
+pub(super) fn place(row: &Row<'_>) -> Result<Place, Fault> {
+    let id = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+    let at = day_of(row.get(1)?).zip(range_of(row.get(2)?, row.get(3)?));
+    let (day, slot) = at.ok_or_else(|| Fault::Unreadable(format!("appointment {id}: its day or slot is not valid")))?;
+    Ok(Place { id: RequestId::new(id).map_err(|error| Fault::Unreadable(error.to_string()))?, day, slot })
 }
 
 fn status(key: &str, cancellation: Option<&str>) -> Result<Option<Status>, Fault> {

@@ -12,7 +12,7 @@ use super::rows::{self, json, signed, unsigned};
 use crate::domain::{
     Appointment, Draft, Edit, Overbooking, Provider, ProviderId, Request, RequestId, Service, ServiceId, Status,
 };
-use crate::store::judge::{self, Current};
+use crate::store::judge::{self, Current, Place};
 use crate::store::record::{Asked, Body, day_number};
 use crate::store::{Commit, Verdict};
 
@@ -307,6 +307,19 @@ impl Current for Writer<'_> {
     fn accepted(&mut self, id: &RequestId) -> Result<Option<Arc<Request>>, Fault> {
         let answer = rows::answer(self.connection, id)?;
         Ok(answer.map(|answer| answer.accepted(self.connection)).transpose()?.flatten())
+    }
+
+    fn pending(&mut self, id: &ProviderId) -> Result<Vec<Place>, Fault> {
+        let Some(Known { key, .. }) = self.known(id)? else { return Ok(Vec::new()) };
+        let sql = "SELECT e.request, a.day, a.start, a.finish FROM appointment a JOIN event e ON e.number = a.number \
+             WHERE a.provider = ?1 AND a.holds = 1 AND a.status IN ('booked', 'confirmed')";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([key])?;
+        let mut pending = Vec::new();
+        while let Some(row) = rows.next()? {
+            pending.push(rows::place(row)?);
+        }
+        Ok(pending)
     }
 
     fn has_appointments(&mut self, id: &ProviderId) -> Result<bool, Fault> {
