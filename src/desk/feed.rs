@@ -45,7 +45,7 @@ pub struct Feed(broadcast::Receiver<Batch>);
 pub enum Feedback {
     /// Events, in order and without gaps.
     Events(Arc<[Arc<Event>]>),
-    /// The reader was too slow and missed some: load a snapshot again.
+    /// The reader was too slow and missed some: load a snapshot again; events from now on follow.
     Lagged,
 }
 
@@ -54,7 +54,12 @@ impl Feed {
     pub async fn next(&mut self) -> Option<Feedback> {
         match self.0.recv().await {
             Ok(events) => Some(Feedback::Events(events)),
-            Err(RecvError::Lagged(_)) => Some(Feedback::Lagged),
+            Err(RecvError::Lagged(_)) => {
+                // The snapshot will have what is still kept, and whoever has to go through all of that first
+                // is soon too slow again.
+                self.0 = self.0.resubscribe();
+                Some(Feedback::Lagged)
+            }
             Err(RecvError::Closed) => None,
         }
     }
