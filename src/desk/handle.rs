@@ -205,6 +205,15 @@ impl Desk {
     }
 }
 
+/// Lets the journal end, and with it the store, even if the runtime is gone before everything was answered.
+struct ClosesInbox(Arc<Core>);
+
+impl Drop for ClosesInbox {
+    fn drop(&mut self) {
+        self.0.inbox.close();
+    }
+}
+
 /// Ends the desk when the queue's last sender is gone: workers first, then what they left behind,
 /// then the journal with its store.
 async fn shut_down(
@@ -213,11 +222,12 @@ async fn shut_down(
     journal: std::thread::JoinHandle<()>,
     tell: watch::Sender<Closed>,
 ) {
+    let inbox = ClosesInbox(Arc::clone(&core));
     for worker in pool {
         let _ = worker.await;
     }
     core.outstanding.drained().await;
-    core.inbox.close();
+    drop(inbox);
     let _ = tokio::task::spawn_blocking(move || journal.join()).await;
     let _ = tell.send(Closed::Closed);
 }

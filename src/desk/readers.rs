@@ -43,3 +43,19 @@ impl Readers {
         task.await.map_err(|_| lost())?
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+
+    #[tokio::test]
+    async fn a_read_that_panics_is_an_error_and_costs_no_reader() {
+        let readers = Readers::new(&MemoryStore::new()).unwrap();
+        for _ in 0..=READERS {
+            let broken = readers.read(|_| -> Result<(), _> { panic!("a defect in a reader") }).await;
+            assert!(broken.is_err());
+        }
+        assert_eq!(readers.read(|reader| reader.last_event()).await.unwrap(), 0);
+    }
+}

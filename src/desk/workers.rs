@@ -46,8 +46,8 @@ pub(super) async fn decide(core: &Arc<Core>, job: Job) {
     });
     match (settling.open.take(), outcome) {
         (None, _) => core.inbox.wake(),
-        (Some((_, job)), Ok(())) => unchanged(core, job, setbacks),
-        (Some((_, job)), Err(error)) => refuse(core, job, &error),
+        (Some((_, job)), Err(error @ (DeskError::Store(_) | DeskError::Defect))) => refuse(core, job, &error),
+        (Some((_, job)), outcome) => answer_when_stored(core, job, outcome.map(|()| Answer::Unchanged), setbacks),
     }
 }
 
@@ -62,21 +62,21 @@ async fn look(core: &Core, work: &Work, settling: &mut Settling<'_>) -> Result<(
     }
 }
 
-/// Answers that the book is as asked already: when the store has everything that makes it so.
-fn unchanged(core: &Arc<Core>, job: Job, setbacks: u64) {
+/// Answers that the book is as asked already, or cannot be: when the store has everything that makes it so.
+fn answer_when_stored(core: &Arc<Core>, job: Job, answer: Result<Answer, DeskError>, setbacks: u64) {
+    let give = |core: &Core, job: Job| match answer {
+        Ok(answer) => job.reply.give(Ok(answer)),
+        Err(error) => refuse(core, job, &error),
+    };
     let mark = core.inbox.mark();
     if mark.is_settled() && core.setbacks() == setbacks {
-        job.reply.give(Ok(Answer::Unchanged));
+        give(core, job);
         return;
     }
     let core = Arc::clone(core);
     tokio::spawn(async move {
         mark.settled().await;
-        if core.setbacks() == setbacks {
-            job.reply.give(Ok(Answer::Unchanged));
-        } else {
-            again(core, job).await;
-        }
+        if core.setbacks() == setbacks { give(&core, job) } else { again(core, job).await }
     });
 }
 

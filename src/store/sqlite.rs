@@ -79,7 +79,10 @@ impl SqliteStore {
         // The same connection goes on where it can: its place in the write-ahead log is known, while a new one
         // could find the frames of a commit that was reported as failed.
         let usable = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
-        if !usable && let Ok(fresh) = schema::connect(&self.path) {
+        if !usable
+            && self.identity.check(&self.path).is_ok()
+            && let Ok(fresh) = schema::connect(&self.path)
+        {
             self.connection = fresh;
         }
         // The log beside the book may be what fills the disk; once it is in the book, it is written over. An
