@@ -1,8 +1,11 @@
 //! The command line.
 
+mod study;
+
 use clap::{Args, Parser, Subcommand};
 
 pub use clap_complete::Shell;
+pub use study::Study;
 
 /// The command line as it was typed.
 #[derive(Debug, Parser)]
@@ -49,6 +52,9 @@ pub enum Command {
         after_help = "Example:\n  slotdesk check --book clinic.db"
     )]
     Check,
+    /// Compare placement policies on days of requests, through the scheduler that the desk uses
+    #[command(long_about = study::ABOUT, after_help = study::EXAMPLES)]
+    Study(Study),
     /// Print completions for a shell
     #[command(
         after_help = "Example:\n  slotdesk completions bash > ~/.local/share/bash-completion/completions/slotdesk"

@@ -6,18 +6,21 @@ use std::future::Future;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use clap::{CommandFactory, Parser};
 use slotdesk::api::{self, ApiError, Limits};
 use slotdesk::cli::{self, Cli, Command, Flags, Shell};
 use slotdesk::demo::{self, DemoClock, Scenario, ScenarioError};
 use slotdesk::desk::{Calendar, Clock, Desk, DeskError, Options, SystemClock};
-use slotdesk::domain::{Channel, Invalid};
+use slotdesk::domain::{Channel, Invalid, printable};
 use slotdesk::settings::{self, Folders, Machine, Settings, SettingsError, Sources};
 use slotdesk::store::audit::audit;
 use slotdesk::store::{MemoryStore, SqliteStore, StoreError};
+use slotdesk::study::{self, Bearings, Comparison, Instance, Progress, Report, StudyError, Synthesis};
 use slotdesk::tui::theme::Theme;
 use slotdesk::tui::{self, MouseCapture, Outcome, TuiError};
 use tokio::net::TcpListener;
@@ -28,6 +31,9 @@ use tokio::task::JoinHandle;
 
 /// Where `slotdesk serve` listens unless somebody says otherwise: only programs of this machine get there.
 const USUAL_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5000);
+
+/// Widest chart of a study; on a wider terminal the bars would only be longer.
+const CHART_COLUMNS_MAX: u16 = 110;
 
 /// Why the program ends without having done what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +53,10 @@ enum Failure {
     #[error("the book breaks {0} of the desk's rules")]
     Unsound(usize),
     #[error(transparent)]
+    Study(#[from] StudyError),
+    #[error("the results cannot be written down: {0}")]
+    Unwritable(#[from] serde_json::Error),
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
     Desk(#[from] DeskError),
@@ -65,6 +75,7 @@ impl Failure {
             Self::Settings(_) | Self::Speed(_) | Self::Scenario(_) | Self::NoTerminal | Self::DemoOnBook => {
                 ExitCode::from(2)
             }
+            Self::Study(error) if error.is_misuse() => ExitCode::from(2),
             _ => ExitCode::from(1),
         }
     }
@@ -100,6 +111,17 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Command::Serve => serve(&load(cli.flags)?),
         Command::Check => check(&load(cli.flags)?),
+        Command::Study(asked) => {
+            if let Some(spec) = &asked.synthesize {
+                return synthesize(spec, asked.output.as_deref());
+            }
+            let sources = if let (Some(from), Some(to)) = (asked.from, asked.to) {
+                vec![days_of_book(&load(cli.flags)?, from, to)?]
+            } else {
+                days_of_files(&asked.workloads)?
+            };
+            study(&asked, sources)
+        }
         Command::Completions { shell } => print(&completions(shell)),
         Command::Settings => print(settings::DOCUMENTED.as_bytes()),
     }
@@ -218,6 +240,80 @@ fn check(settings: &Settings) -> Result<ExitCode, Failure> {
     if violations.is_empty() { print(b"the book keeps every rule\n") } else { Err(Failure::Unsound(violations.len())) }
 }
 
+/// Made-up days, into a file or to whoever reads the output.
+fn synthesize(spec: &Path, output: Option<&Path>) -> Result<ExitCode, Failure> {
+    let synthesis = Synthesis::load(spec)?;
+    let mut lines = Vec::new();
+    for line in synthesis.lines() {
+        lines.extend(line?);
+    }
+    match output {
+        Some(path) => study::write_whole(path, &lines).map(|()| ExitCode::SUCCESS).map_err(Failure::from),
+        None => print(&lines),
+    }
+}
+
+/// Where days come from, and the days.
+type Source = (String, Vec<Instance>);
+
+/// Everything is read before anything is played: an error in the last file comes at once.
+fn days_of_files(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
+    paths.iter().map(|path| Ok((printable(&path.to_string_lossy()), study::read_workloads(path)?))).collect()
+}
+
+/// The days of a book, from the first to the last asked for.
+fn days_of_book(settings: &Settings, from: NaiveDate, to: NaiveDate) -> Result<Source, Failure> {
+    if to < from {
+        return Err(StudyError::Backwards { from, to }.into());
+    }
+    let Settings { time_zone, start_grid, popularity_days, .. } = *settings;
+    let bearings = Bearings { time_zone, start_grid, popularity_days };
+    let mut reader = SqliteStore::open_reader(&settings.book)?;
+    let days = study::read_book(&mut *reader, (from, to), bearings)?;
+    let path = settings.book.clone();
+    if days.is_empty() {
+        return Err(StudyError::NoRequests { path, from, to }.into());
+    }
+    Ok((format!("{}, {from} to {to}", printable(&path.to_string_lossy())), days))
+}
+
+/// Policies side by side.
+fn study(asked: &cli::Study, sources: Vec<Source>) -> Result<ExitCode, Failure> {
+    let mut reports = Vec::with_capacity(sources.len());
+    let mut decisions = Vec::new();
+    let progress = io::stderr().is_terminal().then(|| {
+        let days = sources.iter().map(|(_, instances)| instances.len()).sum();
+        Progress::new(io::stderr(), days)
+    });
+    let on_played = || progress.as_ref().into_iter().for_each(Progress::advance);
+    for (source, instances) in sources {
+        let comparison = Comparison::play(&instances, &asked.policies(), &on_played);
+        if asked.decisions.is_some() {
+            for one in comparison.decisions() {
+                decisions.extend(one.to_line()?);
+            }
+        }
+        reports.push(Report::new(source, &comparison, asked.detail()));
+    }
+    progress.map(Progress::finish);
+    if let Some(path) = &asked.decisions {
+        study::write_whole(path, &decisions)?;
+    }
+    if let Some(path) = &asked.html {
+        study::write_whole(path, study::to_html(&reports).as_bytes())?;
+    }
+    if asked.json {
+        return print(&study::to_json(&reports)?);
+    }
+    // Whoever reads the tables with a program has no use for bars.
+    let columns = io::stdout().is_terminal().then(|| crossterm::terminal::size().map_or(80, |(columns, _)| columns));
+    let shown = |report| {
+        let bars = columns.map(|columns| format!("\n{}", study::chart(report, columns.min(CHART_COLUMNS_MAX))));
+        study::table(report) + &bars.unwrap_or_default()
+    };
+    print(reports.iter().map(shown).collect::<Vec<_>>().join("\n").as_bytes())
+}
+
 fn options(settings: &Settings) -> Options {
     Options {
         workers: settings.workers,
@@ -233,7 +329,7 @@ fn options(settings: &Settings) -> Options {
 fn screen(settings: &Settings, environment: &Environment, label: &str) -> tui::Options {
     let theme = Theme::new(settings.theme, settings.terminal(environment));
     let mouse = if settings.mouse { MouseCapture::On } else { MouseCapture::Off };
-    let usual = tui::Options::new(slotdesk::domain::printable(label), theme, settings.start_grid);
+    let usual = tui::Options::new(printable(label), theme, settings.start_grid);
     tui::Options { mouse, keymap: settings.keymap.clone(), actor: Channel::Desk.into(), ..usual }
 }
 

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::decisions::{Decision, Decisions};
-use super::workload::{DATE, Happening, Instance};
-use crate::domain::{Appointment, Cancellation, Cause, Edit, Edits, Minute, Request, RequestId, Status};
-use crate::scheduler::{Day, Dice, Policy, ProviderDay, Rules, Yardstick, apply_edits};
+use super::workload::{Happening, Instance};
+use crate::domain::{Appointment, Cancellation, Cause, Edit, Edits, Minute, Provider, Request, RequestId, Status};
+use crate::scheduler::{Day, Dice, Policy, ProviderDay, Rules, apply_edits, change_provider};
 
 /// An instance being played under one policy.
 #[derive(Debug)]
@@ -23,24 +23,24 @@ impl Replay {
         let mut replay = Self::begun(instance, policy);
         for happening in &instance.happenings {
             match happening {
-                Happening::Book(request) => replay.book(request),
+                Happening::Book { request, earliest } => replay.book(request, *earliest),
                 Happening::Cancel(id) => replay.cancel(id),
+                Happening::Provider(provider) => replay.change(provider),
             }
         }
         replay
     }
 
     fn begun(instance: &Instance, policy: &'static dyn Policy) -> Self {
-        let weights: Vec<(u16, f64)> =
-            instance.services.iter().map(|(minutes, share)| (minutes.get(), *share)).collect();
         let rules = Rules {
-            yardstick: Arc::new(Yardstick::weighted(&weights)),
+            yardstick: Arc::clone(&instance.yardstick),
             start_grid: instance.start_grid,
             policy,
             dice: Dice::named(&instance.name),
         };
-        let days = instance.providers.iter().map(|provider| ProviderDay::new(Arc::clone(provider), DATE, vec![], 0));
-        let day = Day::new(DATE, Arc::new(rules), Arc::new(instance.history.clone()), days.collect());
+        let date = instance.date;
+        let days = instance.providers.iter().map(|provider| ProviderDay::new(Arc::clone(provider), date, vec![], 0));
+        let day = Day::new(date, Arc::new(rules), Arc::new(instance.history.clone()), days.collect());
         let outcome =
             Decisions { instance: instance.name.clone(), policy: policy.name().to_owned(), decisions: vec![] };
         Self { day: Arc::new(day), live: HashMap::new(), outcome }
@@ -51,13 +51,22 @@ impl Replay {
         &self.outcome
     }
 
+    /// What was decided, for keeping.
+    pub fn into_decisions(self) -> Decisions {
+        self.outcome
+    }
+
     /// The day as it is at the end.
     pub fn day(&self) -> &Day {
         &self.day
     }
 
-    fn book(&mut self, request: &Arc<Request>) {
-        let decided = self.day.book(request, Minute::MIDNIGHT, |_, _| {});
+    fn book(&mut self, request: &Arc<Request>, earliest: Minute) {
+        if self.live.contains_key(&request.id) {
+            // Brought back at the desk after it had lost its place there; here it never did.
+            return;
+        }
+        let decided = self.day.book(request, earliest, |_, _| {});
         let id = request.id.clone();
         self.outcome.decisions.push(match decided {
             Err(_) => Decision::Refused { id, refused: true },
@@ -77,6 +86,19 @@ impl Replay {
                 Edits { appointments: [Edit::changed(appointment, after)].into_iter().collect(), ..Edits::default() };
             let applied = apply_edits(std::slice::from_ref(&self.day), &edits, |_| {});
             debug_assert!(applied.is_ok(), "what was booked here and not cancelled is here: {applied:?}");
+        }
+    }
+
+    fn change(&mut self, provider: &Arc<Provider>) {
+        if self.day.provider_day(&provider.id).is_none() {
+            let joined = ProviderDay::new(Arc::clone(provider), self.day.date(), vec![], 0);
+            self.day = self.day.rebuilt(Arc::clone(self.day.rules()), vec![joined], &[]);
+            return;
+        }
+        let reason = Cancellation { cause: Cause::HoursChanged, note: None };
+        let change = change_provider(std::slice::from_ref(&self.day), provider, &reason, |_, _| {});
+        for dropped in change.cancelled.iter().filter_map(|edit| edit.after.as_ref()) {
+            self.live.remove(dropped.id());
         }
     }
 }

@@ -1,48 +1,32 @@
 //! Workload files: JSON Lines, one day of requests a line (the format that the reference decisions use).
 
-use std::collections::HashSet;
-use std::io::{self, BufRead};
+mod written;
+
+use std::io::{BufRead, Read};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::domain::{
-    Dated, Demand, Hours, Minutes, Provider, ProviderId, RangeSet, Request, RequestId, ServiceId, TimeRange, Weekly,
-};
+use crate::domain::{Demand, Invalid, Minute, Minutes, Provider, Request, RequestId, printable};
+use crate::scheduler::Yardstick;
 
 /// Every day of a workload is a day without a date; this one stands for it.
 pub(super) const DATE: NaiveDate = NaiveDate::MIN;
 
-/// Why a workload file cannot be used; a sentence with the line.
-#[derive(Debug, thiserror::Error)]
-pub enum StudyError {
-    /// The file cannot be read.
-    #[error("line {line} cannot be read: {source}")]
-    Unreadable {
-        /// The line, counted from 1.
-        line: usize,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A line is not an instance.
-    #[error("line {line} is not a workload instance: {source}")]
-    Malformed {
-        /// The line, counted from 1.
-        line: usize,
-        /// What was wrong.
-        source: serde_json::Error,
-    },
-    /// A line is an instance that contradicts itself.
-    #[error("line {line}, instance {instance}: {detail}")]
-    Inconsistent {
-        /// The line, counted from 1.
-        line: usize,
-        /// The name of the instance.
-        instance: String,
-        /// What was wrong.
-        detail: String,
-    },
+/// Longest line that is read, in bytes: a day of a hundred thousand requests is shorter.
+const LINE_BYTES_MAX: usize = 16 << 20;
+/// Longest complaint of a line that is repeated, in characters.
+const SHOWN_CHARACTERS_MAX: usize = 300;
+
+/// Why a line of a workload file is not an instance; says where in it, what stands there and what should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}, {detail}")]
+pub struct LineError {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The field, its value and what was expected; printable.
+    pub detail: String,
 }
 
 /// One day of requests with everything needed to decide them.
@@ -50,8 +34,10 @@ pub enum StudyError {
 pub struct Instance {
     /// Unique in its file; what comes before the last `/#` names its group.
     pub name: String,
-    /// The catalogue: durations and their shares of demand.
-    pub services: Vec<(Minutes, f64)>,
+    /// Which day it is.
+    pub date: NaiveDate,
+    /// The catalogue, as the measure of free time.
+    pub yardstick: Arc<Yardstick>,
     /// Regular starts lie on minutes divisible by this.
     pub start_grid: Minutes,
     /// The providers as listed.
@@ -64,13 +50,27 @@ pub struct Instance {
     pub optimum: Option<Optimum>,
 }
 
+impl Instance {
+    /// The group that the instance belongs to: its name up to the last `/#`, or all of it.
+    pub fn group(&self) -> &str {
+        self.name.rsplit_once("/#").map_or(&self.name, |(group, _)| group)
+    }
+}
+
 /// One thing that happens on a day.
 #[derive(Debug, Clone)]
 pub enum Happening {
     /// Somebody asks for an appointment.
-    Book(Arc<Request>),
+    Book {
+        /// What they ask for.
+        request: Arc<Request>,
+        /// Minutes before this one have gone by.
+        earliest: Minute,
+    },
     /// Somebody calls theirs off.
     Cancel(RequestId),
+    /// A provider's record changes, or the provider joins.
+    Provider(Arc<Provider>),
 }
 
 /// What could be reached on a day.
@@ -90,182 +90,87 @@ fn yes() -> bool {
 /// The instances of a workload file, one by one; blank lines are skipped.
 #[derive(Debug)]
 pub struct Workloads<R> {
-    lines: io::Lines<R>,
+    reader: R,
     line: usize,
 }
 
 impl<R: BufRead> Workloads<R> {
     /// Reads a workload file.
     pub fn new(reader: R) -> Self {
-        Self { lines: reader.lines(), line: 0 }
+        Self { reader, line: 0 }
+    }
+
+    /// Each instance with its line, counted from 1.
+    pub fn numbered(mut self) -> impl Iterator<Item = (Result<Instance, LineError>, usize)> {
+        std::iter::from_fn(move || {
+            let next = self.next()?;
+            Some((next, self.line))
+        })
+    }
+
+    /// The next line, none after the last one.
+    fn next_line(&mut self) -> Result<Option<Vec<u8>>, String> {
+        let mut line = Vec::new();
+        let limit = LINE_BYTES_MAX as u64 + 1;
+        self.reader.by_ref().take(limit).read_until(b'\n', &mut line).map_err(|error| error.to_string())?;
+        if line.len() > LINE_BYTES_MAX {
+            return Err(format!("which is longer than the {LINE_BYTES_MAX} bytes of an instance"));
+        }
+        Ok((!line.is_empty()).then_some(line))
     }
 }
 
 impl<R: BufRead> Iterator for Workloads<R> {
-    type Item = Result<Instance, StudyError>;
+    type Item = Result<Instance, LineError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             self.line += 1;
             let line = self.line;
-            match self.lines.next()? {
-                Err(source) => return Some(Err(StudyError::Unreadable { line, source })),
-                Ok(text) if text.trim().is_empty() => {}
-                Ok(text) => return Some(read(line, &text)),
+            match self.next_line() {
+                Err(detail) => return Some(Err(LineError { line, detail })),
+                Ok(text) => {
+                    let text = text?;
+                    if !text.trim_ascii().is_empty() {
+                        return Some(read(line, text.trim_ascii()));
+                    }
+                }
             }
         }
     }
 }
 
-fn read(line: usize, text: &str) -> Result<Instance, StudyError> {
-    let written: Written = serde_json::from_str(text).map_err(|source| StudyError::Malformed { line, source })?;
-    let name = written.name.clone();
-    written.checked().map_err(|detail| StudyError::Inconsistent { line, instance: name, detail })
+fn read(line: usize, text: &[u8]) -> Result<Instance, LineError> {
+    let failed = |detail: String| LineError { line, detail: shown(&detail) };
+    let mut json = serde_json::Deserializer::from_slice(text);
+    let written: written::Instance =
+        serde_path_to_error::deserialize(&mut json).map_err(|error| failed(complaint(&error)))?;
+    json.end().map_err(|error| failed(without_place(&error)))?;
+    written.checked().map_err(|invalid: Invalid| failed(invalid.to_string()))
 }
 
-#[derive(Deserialize)]
-struct Written {
-    name: String,
-    services: Vec<WrittenService>,
-    start_grid: Minutes,
-    providers: Vec<WrittenProvider>,
-    history: Vec<WrittenWish>,
-    events: Vec<WrittenEvent>,
-    optimum: Option<Optimum>,
+/// The field and what is wrong with it.
+fn complaint(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path().to_string();
+    let wrong = without_place(error.inner());
+    // In a line that is no whole JSON there are no fields.
+    if path == "." || !error.inner().is_data() { wrong } else { format!("{path}: {wrong}") }
 }
 
-#[derive(Deserialize)]
-struct WrittenService {
-    duration: Minutes,
-    share: f64,
-}
-
-#[derive(Deserialize)]
-struct WrittenProvider {
-    id: ProviderId,
-    availability: Vec<TimeRange>,
-    max_daily_appointments: u32,
-}
-
-#[derive(Deserialize)]
-struct WrittenWish {
-    preferred_range: TimeRange,
-    duration: Minutes,
-}
-
-#[derive(Deserialize)]
-struct WrittenRequest {
-    id: RequestId,
-    preferred_range: TimeRange,
-    duration: Minutes,
-    preferred_provider: Option<ProviderId>,
-    service: Option<ServiceId>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum WrittenEvent {
-    Book(WrittenRequest),
-    Cancel(RequestId),
-}
-
-impl Written {
-    fn checked(self) -> Result<Instance, String> {
-        let whole: f64 = self.services.iter().map(|service| service.share).sum();
-        let is_share = |share: f64| share >= 0.0 && share.is_finite();
-        if whole <= 0.0 || !self.services.iter().all(|service| is_share(service.share)) {
-            return Err("services: expected at least one, with shares of 0 or more that are not all 0".to_owned());
-        }
-        let providers = self.providers.into_iter().map(WrittenProvider::checked).collect::<Result<Vec<_>, _>>()?;
-        let mut known = HashSet::new();
-        if let Some(twice) = providers.iter().find(|provider| !known.insert(&provider.id)) {
-            return Err(format!("providers: {} is listed twice", twice.id));
-        }
-        let mut asked = HashSet::new();
-        let mut happenings = Vec::with_capacity(self.events.len());
-        for event in self.events {
-            happenings.push(match event {
-                WrittenEvent::Cancel(id) => Happening::Cancel(id),
-                WrittenEvent::Book(request) => {
-                    if !asked.insert(request.id.clone()) {
-                        return Err(format!("events: {} is booked twice", request.id));
-                    }
-                    if request.preferred_provider.as_ref().is_some_and(|preferred| !known.contains(preferred)) {
-                        return Err(format!("events: {} prefers a provider that is not listed", request.id));
-                    }
-                    Happening::Book(Arc::new(request.into()))
-                }
-            });
-        }
-        let mut history = Demand::default();
-        for wish in &self.history {
-            history.add_many(wish.preferred_range, wish.duration, 1);
-        }
-        Ok(Instance {
-            name: self.name,
-            services: self.services.iter().map(|service| (service.duration, service.share)).collect(),
-            start_grid: self.start_grid,
-            providers,
-            history,
-            happenings,
-            optimum: self.optimum,
-        })
+/// The message with the column alone: to the parser every line is the first.
+fn without_place(error: &serde_json::Error) -> String {
+    let whole = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    match whole.strip_suffix(&place) {
+        Some(message) if error.is_data() => message.to_owned(),
+        Some(message) => format!("column {}: {message}", error.column()),
+        None => whole,
     }
 }
 
-impl WrittenProvider {
-    fn checked(self) -> Result<Arc<Provider>, String> {
-        let windows = RangeSet::new(self.availability.iter().copied());
-        // What merging changes was out of order, overlapping or touching.
-        if windows.as_slice() != self.availability {
-            return Err(format!("availability of {}: expected sorted windows that do not touch", self.id));
-        }
-        let hours = Hours::always(Weekly::EveryDay(windows));
-        Provider::new(self.id, hours, self.max_daily_appointments).map(Arc::new).map_err(|error| error.to_string())
-    }
-}
-
-impl From<WrittenRequest> for Request {
-    fn from(written: WrittenRequest) -> Self {
-        Self {
-            id: written.id,
-            day: DATE,
-            dated: Dated::Implied,
-            range: written.preferred_range,
-            duration: written.duration,
-            preferred_provider: written.preferred_provider,
-            client: None,
-            service: written.service,
-            note: None,
-        }
-    }
+fn shown(detail: &str) -> String {
+    printable(detail).chars().take(SHOWN_CHARACTERS_MAX).collect()
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const GOOD: &str = r#"{"name":"a/#0","services":[{"id":"s","duration":30,"share":1}],"start_grid":5,
-        "providers":[{"id":"p","availability":[{"start":"09:00","end":"12:00"}],"max_daily_appointments":4}],
-        "history":[],"events":[{"cancel":"r"}]}"#;
-
-    fn read_one(text: &str) -> Result<Instance, String> {
-        read(7, text).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn an_instance_is_read() {
-        let instance = read_one(GOOD).unwrap();
-        assert_eq!((instance.name.as_str(), instance.providers.len()), ("a/#0", 1));
-    }
-
-    #[test]
-    fn what_contradicts_itself_is_named_with_its_line() {
-        let touching = r#"{"start":"09:00","end":"12:00"},{"start":"12:00","end":"13:00"}"#;
-        let bad = GOOD.replace(r#"{"start":"09:00","end":"12:00"}"#, touching);
-        let expected = "line 7, instance a/#0: availability of p: expected sorted windows that do not touch";
-        assert_eq!(read_one(&bad).unwrap_err(), expected);
-        let bad = GOOD.replace("30", "0");
-        assert!(read_one(&bad).unwrap_err().starts_with("line 7 is not a workload instance: "));
-    }
-}
+mod tests;

@@ -1,0 +1,141 @@
+use super::*;
+use crate::study::{Happening, Instance, Workloads};
+
+const SALON: &str = r#"
+name = "salon"
+days = 40
+load = 1.2
+prefer = 0.25
+cancel = 0.1
+history = 2
+peaks = ["17:00-19:00"]
+peak_share = 0.5
+
+[[services]]
+minutes = 30
+share = 3
+[[services]]
+minutes = 75
+share = 1
+
+[[ranges]]
+minutes = [60, 180]
+share = 1
+
+[[providers]]
+count = 3
+hours = ["09:00-12:00", "13:00-20:00"]
+limit = 12
+[[providers]]
+hours = ["10:00-14:00"]
+limit = 6
+works = 0.5
+"#;
+
+fn made(text: &str) -> Vec<u8> {
+    Synthesis::parse(text).unwrap().lines().flat_map(Result::unwrap).collect()
+}
+
+fn days(text: &str) -> Vec<Instance> {
+    Workloads::new(&made(text)[..]).map(Result::unwrap).collect()
+}
+
+fn share(of: usize, all: usize) -> f64 {
+    f64::from(u32::try_from(of).unwrap()) / f64::from(u32::try_from(all).unwrap())
+}
+
+#[test]
+fn the_same_seed_makes_the_same_file_and_another_another() {
+    assert_eq!(made(SALON), made(SALON));
+    assert_ne!(made(SALON), made(&SALON.replace("name = \"salon\"", "name = \"salon\"\nseed = 2")));
+}
+
+#[test]
+fn more_days_leave_the_first_ones_as_they_are() {
+    let more = made(&SALON.replace("days = 40", "days = 41"));
+    assert!(more.starts_with(&made(SALON)));
+}
+
+#[test]
+fn what_is_made_is_what_was_described() {
+    let days = days(SALON);
+    assert_eq!((days.len(), days[7].name.as_str(), days[7].group()), (40, "salon/#7", "salon"));
+    let happenings = || days.iter().flat_map(|day| &day.happenings);
+    let requests: Vec<_> = happenings()
+        .filter_map(|happening| match happening {
+            Happening::Book { request, .. } => Some(request),
+            _ => None,
+        })
+        .collect();
+    let available: u32 = days
+        .iter()
+        .flat_map(|day| day.providers.iter().map(|provider| u32::from(provider.hours_on(day.date).total())))
+        .sum();
+    let asked: u32 = requests.iter().map(|request| u32::from(request.duration.get())).sum();
+    let near = |value: f64, expected: f64| assert!((value - expected).abs() < 0.05, "{value} for {expected}");
+    near(f64::from(asked) / f64::from(available), 1.2);
+    near(share(requests.iter().filter(|one| one.duration.get() == 75).count(), requests.len()), 0.25);
+    near(share(requests.iter().filter(|one| one.preferred_provider.is_some()).count(), requests.len()), 0.25);
+    near(share(happenings().filter(|one| matches!(one, Happening::Cancel(_))).count(), requests.len()), 0.1);
+    assert!(requests.iter().all(|one| (60..=180).contains(&one.range.len()) && one.range.start().get() % 15 == 0));
+    let part_time = days.iter().filter(|day| day.providers.len() == 4).count();
+    assert!((8..=32).contains(&part_time), "{part_time}");
+}
+
+#[test]
+fn a_cancellation_comes_after_its_request() {
+    for day in days(SALON) {
+        let mut asked = std::collections::HashSet::new();
+        for happening in &day.happenings {
+            match happening {
+                Happening::Book { request, .. } => assert!(asked.insert(request.id.clone())),
+                Happening::Cancel(id) => assert!(asked.contains(id), "{id}"),
+                Happening::Provider(_) => unreachable!("workload files have no such thing"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_description_is_told_with_field_value_and_expectation() {
+    for (good, bad, sentence) in [
+        ("days = 40", "days = 0", "days: \"0\" is not valid, expected a whole number from 1 to 10000"),
+        ("prefer = 0.25", "prefer = 1.5", "prefer: \"1.5\" is not valid, expected a number from 0 to 1"),
+        ("cancel = 0.1", "cancel = nan", "cancel: \"NaN\" is not valid, expected a number from 0 to 1"),
+        ("share = 3", "share = -1", "services[0].share: \"-1\" is not valid, expected a number from 0 to 1000000"),
+        (
+            "[60, 180]",
+            "[60, 30]",
+            "ranges[0].minutes: \"30\" is not valid, expected a second number of at least the first, 60",
+        ),
+        (
+            "peaks = [\"17:00-19:00\"]",
+            "",
+            "peaks: \"[]\" is not valid, expected at least one time of day, since peak_share is above 0",
+        ),
+        (
+            "name = \"salon\"",
+            "name = \"\\u001b[2J\"",
+            "name: \"␛[2J\" is not valid, expected 1 to 100 printable characters",
+        ),
+        ("count = 3", "count = 0", "providers[0].count: \"0\" is not valid, expected a whole number from 1 to 1000"),
+        (
+            "load = 1.2",
+            "laod = 1.2",
+            "line 4: unknown field `laod`, expected one of `name`, `seed`, `days`, `start_grid`, `load`, `prefer`, `cancel`, `history`, `align`, `peaks`, `peak_share`, `services`, `ranges`, `providers`",
+        ),
+        (
+            "\"10:00-14:00\"",
+            "\"10:00\"",
+            "line 27: range: \"10:00\" is not valid, expected two times with a hyphen, as in 09:00-12:00",
+        ),
+    ] {
+        assert!(SALON.contains(good), "{good}");
+        assert_eq!(Synthesis::parse(&SALON.replacen(good, bad, 1)).unwrap_err(), sentence);
+    }
+    let large = SALON
+        .replace("days = 40", "days = 10000")
+        .replace("count = 3", "count = 900")
+        .replace("load = 1.2", "load = 10.0");
+    assert!(Synthesis::parse(&large).unwrap_err().contains("make at most 2000000 requests"));
+}

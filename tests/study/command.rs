@@ -1,0 +1,143 @@
+//! The command as it is typed.
+
+use std::fs;
+
+use slotdesk::store::SqliteStore;
+
+use crate::program::User;
+use crate::support::*;
+
+const DAY: &str = r#"{"name":"two/#0","services":[{"duration":30,"share":1}],"start_grid":15,"providers":[{"id":"ada","availability":[{"start":"09:00","end":"10:00"}],"max_daily_appointments":4}],"history":[],"events":[{"book":{"id":"a","preferred_range":{"start":"09:00","end":"10:00"},"duration":30}},{"book":{"id":"b","preferred_range":{"start":"09:00","end":"09:30"},"duration":30}}],"optimum":{"accepted":2}}"#;
+
+fn user() -> User {
+    let user = User::new();
+    user.write("days.jsonl", DAY);
+    user
+}
+
+#[test]
+fn the_table_shows_each_policy_in_the_order_asked_for() {
+    let arguments = ["study", "--workloads", "days.jsonl", "--policy", "least-fragmentation", "--policy", "first-fit"];
+    let outcome = user().run(&arguments);
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+    insta::assert_snapshot!(outcome.out);
+}
+
+#[test]
+fn decisions_are_written_for_the_policies_asked_for() {
+    let user = user();
+    let outcome = user.run(&[
+        "study",
+        "--workloads",
+        "days.jsonl",
+        "--policy",
+        "first-fit",
+        "--decisions",
+        "out.jsonl",
+        "--json",
+    ]);
+    assert_eq!(outcome.code, Some(0), "{outcome:?}");
+    let results: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
+    assert_eq!(results["days.jsonl"]["all"]["first-fit"]["of_optimum_percent"], 50.0);
+    let line = r#"{"instance":"two/#0","policy":"first-fit","decisions":[{"id":"a","provider_id":"ada","start":"09:00"},{"id":"b","refused":true}]}"#;
+    assert_eq!(fs::read_to_string(user.path("out.jsonl")).unwrap(), format!("{line}\n"));
+}
+
+#[test]
+fn a_malformed_file_is_named_with_its_line_and_leaves_no_output_behind() {
+    let user = user();
+    user.write("bad.jsonl", format!("{DAY}\n{}", DAY.replace("\"start_grid\":15", "\"start_grid\":0")));
+    let outcome = user.run(&["study", "--workloads", "days.jsonl", "bad.jsonl", "--decisions", "out.jsonl"]);
+    let expected =
+        "slotdesk: bad.jsonl, line 2, start_grid: \"0\" is not valid, expected whole minutes from 1 to 1440\n";
+    assert_eq!((outcome.code, outcome.out.as_str(), outcome.err.as_str()), (Some(2), "", expected));
+    assert!(!user.path("out.jsonl").exists());
+}
+
+#[test]
+fn decisions_that_cannot_be_written_are_a_failure() {
+    let outcome = user().run(&["study", "--workloads", "days.jsonl", "--decisions", "none/out.jsonl"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (Some(1), ""));
+    assert!(outcome.err.starts_with("slotdesk: none/out.jsonl cannot be written: "), "{outcome:?}");
+}
+
+#[test]
+fn a_policy_that_does_not_exist_is_misuse_and_the_others_are_named() {
+    let outcome = user().run(&["study", "--workloads", "days.jsonl", "--policy", "luck"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.err.contains("least-fragmentation") && outcome.err.contains("worst-fit"), "{outcome:?}");
+}
+
+#[test]
+fn a_study_of_nothing_is_misuse() {
+    let outcome = user().run(&["study"]);
+    assert_eq!(outcome.code, Some(2));
+    assert!(outcome.err.contains("--workloads"), "{outcome:?}");
+}
+
+#[test]
+fn a_book_is_named_when_it_has_nothing_to_study() {
+    let user = User::new();
+    SqliteStore::open(&user.path("clinic.db")).unwrap();
+    let study = |from, to| user.run(&["study", "--book", "clinic.db", "--from", from, "--to", to]);
+    let outcome = study("2026-11-01", "2026-11-30");
+    assert_eq!((outcome.code, outcome.out.as_str()), (Some(1), ""));
+    assert!(outcome.err.ends_with("clinic.db has no requests from 2026-11-01 to 2026-11-30\n"), "{outcome:?}");
+    let outcome = study("2026-11-30", "2026-11-01");
+    let expected = "slotdesk: --to: 2026-11-01 is before 2026-11-30, the first day of the study\n";
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(2), expected));
+    assert_eq!(study("monday", "2026-11-30").code, Some(2));
+}
+
+#[test]
+fn the_page_needs_nothing_else_and_has_every_policy() {
+    let user = user();
+    let outcome = user.run(&["study", "--workloads", "days.jsonl", "--html", "study.html", "--by-group"]);
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+    let page = fs::read_to_string(user.path("study.html")).unwrap();
+    assert!(["http://", "https://", "src=", "@import", "<script"].iter().all(|outside| !page.contains(outside)));
+    for policy in slotdesk::scheduler::policy::POLICIES {
+        // In two tables, all days and the group, and in the plots of both.
+        assert_eq!(page.matches(&format!(">{}<", policy.name())).count(), 5, "{}", policy.name());
+    }
+    assert_eq!(page.matches("<svg").count(), page.matches("</svg>").count());
+    assert!(page.contains("days.jsonl <small>(1 day)</small>"));
+}
+
+#[tokio::test]
+async fn a_stored_book_is_studied_by_weekday_while_its_desk_is_open() {
+    let user = User::new();
+    let desk = open(SqliteStore::open(&user.path("clinic.db")).unwrap());
+    add(&desk, provider("ada", &[("09:00", "12:00")], 3)).await;
+    for number in 0..5 {
+        book(&desk, request(&format!("r{number}"), "09:00", "12:00", 30)).await.unwrap();
+    }
+    let arguments = ["study", "--book", "clinic.db", "--from", "2026-11-20", "--to", "2026-11-30", "--by-group"];
+    let outcome = user.run(&[&arguments[..], &["--json", "--policy", "lean"]].concat());
+    desk.close().await;
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
+    let results: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
+    let (source, results) = results.as_object().unwrap().iter().next().unwrap();
+    assert!(source.ends_with("clinic.db, 2026-11-20 to 2026-11-30"), "{source}");
+    for summary in [&results["all"]["lean"], &results["groups"]["Mon"]["lean"]] {
+        assert_eq!((&summary["requests"], &summary["accepted"]), (&5.into(), &3.into()));
+    }
+}
+
+#[test]
+fn made_up_days_can_be_studied() {
+    let user = User::new();
+    let spec = "name = \"a\"\ndays = 3\n[[services]]\nminutes = 30\nshare = 1\n[[providers]]\nhours = [\"09:00-12:00\"]\nlimit = 9\n";
+    user.write("spec.toml", spec);
+    let outcome = user.run(&["study", "--synthesize", "spec.toml", "--output", "days.jsonl"]);
+    assert_eq!((outcome.code, outcome.out.as_str(), outcome.err.as_str()), (Some(0), "", ""));
+    let printed = user.run(&["study", "--synthesize", "spec.toml"]);
+    assert_eq!(printed.out, fs::read_to_string(user.path("days.jsonl")).unwrap());
+    let studied = user.run(&["study", "--workloads", "days.jsonl"]);
+    assert!(studied.out.starts_with("days.jsonl (3 days)\npolicy"), "{studied:?}");
+    user.write("spec.toml", spec.replace("days = 3", "days = 3.5"));
+    let outcome = user.run(&["study", "--synthesize", "spec.toml", "--output", "none.jsonl"]);
+    assert_eq!((outcome.code, outcome.out.as_str()), (Some(2), ""));
+    assert!(outcome.err.starts_with("slotdesk: spec.toml, line 2: invalid type: floating point"), "{outcome:?}");
+    assert!(!user.path("none.jsonl").exists());
+}
