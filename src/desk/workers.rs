@@ -90,7 +90,7 @@ pub(super) fn again(core: Arc<Core>, mut job: Job) -> BoxFuture<'static, ()> {
             return;
         }
         // One that stays stale may hang on a provider whom somebody else has changed.
-        if job.tries % 4 == 0
+        if job.tries.is_multiple_of(4)
             && let Err(error) = core.reload_roster().await
         {
             refuse(&core, job, &error.into());

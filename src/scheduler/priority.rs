@@ -168,12 +168,12 @@ impl Ranking {
             }
             // A day that changes after its key was read here gets noted. One that is held is noted here,
             // and asked last until whoever holds it is done: the look-up waits for nobody.
-            let key = |seat: usize| match seats[seat].try_lock() {
-                Some(day) => self.key(seat, &day, duration),
-                None => {
-                    self.note(seat);
-                    self.key_of_held(seat)
+            let key = |seat: usize| {
+                if let Some(day) = seats[seat].try_lock() {
+                    return self.key(seat, &day, duration);
                 }
+                self.note(seat);
+                self.key_of_held(seat)
             };
             let keys = self.seat_of.iter().map(|seat| key(*seat as usize));
             boards.push(Board { duration, tournament: Tournament::new(keys), idle: 0 });
