@@ -156,10 +156,10 @@ async fn rule_6_whichever_commit_fails_nothing_is_lost_and_nothing_is_made_up() 
     let mut expected = None;
     for failing in 1..=commits + 1 {
         let store = MemoryStore::new();
-        let faulty = FaultyStore::new(store.clone());
-        let faults = faulty.faults();
+        let wrapped = FaultyStore::new(store.clone());
+        let faults = wrapped.faults();
         faults.fail_commits(failing..=failing, full());
-        let desk = open(faulty);
+        let desk = open(wrapped);
         let failures = insist(&desk, &store, &faults).await;
         assert_eq!(failures, usize::from(failing <= commits), "commit {failing}");
         assert_as_stored(&desk, &store).await;
@@ -174,9 +174,9 @@ async fn rule_6_whichever_read_fails_the_command_is_answered_and_works_when_repe
     let mut failing = 1;
     loop {
         let store = MemoryStore::new();
-        let faulty = FaultyStore::new(store.clone());
-        let faults = faulty.faults();
-        let desk = open(faulty);
+        let wrapped = FaultyStore::new(store.clone());
+        let faults = wrapped.faults();
+        let desk = open(wrapped);
         let opened = faults.reads();
         faults.fail_reads(opened + failing..=opened + failing, full());
         let failures = insist(&desk, &store, &faults).await;
@@ -201,9 +201,9 @@ struct Held {
 impl Held {
     async fn new() -> Self {
         let store = MemoryStore::new();
-        let faulty = FaultyStore::new(store.clone());
-        let faults = faulty.faults();
-        let (gated, gate) = GatedStore::new(faulty);
+        let wrapped = FaultyStore::new(store.clone());
+        let faults = wrapped.faults();
+        let (gated, gate) = GatedStore::new(wrapped);
         let desk = open(gated);
         add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
         Self { desk, store, faults, gate }

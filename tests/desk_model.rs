@@ -48,7 +48,9 @@ fn minutes_of(range: TimeRange) -> std::ops::Range<usize> {
 
 fn opened(hours: &[TimeRange]) -> OpenMinutes {
     let mut open = [false; 1440];
-    hours.iter().for_each(|range| open[minutes_of(*range)].fill(true));
+    for range in hours {
+        open[minutes_of(*range)].fill(true);
+    }
     OpenMinutes { open }
 }
 
@@ -77,8 +79,8 @@ impl Model {
     }
 
     /// Whether an appointment of that length fits at any minute of the range.
-    fn has_room(&self, provider: &str, day: NaiveDate, range: TimeRange, duration: usize, but: &str) -> bool {
-        let within = minutes_of(range);
+    fn has_room(&self, provider: &str, day: NaiveDate, (range, duration): (TimeRange, Minutes), but: &str) -> bool {
+        let (within, duration) = (minutes_of(range), usize::from(duration.get()));
         let others = self.on(provider, day).filter(|(id, _)| *id != but).count();
         let starts = within.start..=within.end.saturating_sub(duration);
         others < LIMIT && starts.into_iter().any(|at| self.is_free(provider, day, &(at..at + duration), but))
@@ -105,7 +107,7 @@ impl Model {
         let moved = |one: &Placed| one.provider == provider && one.day >= from && one.pending;
         let gone: Vec<String> =
             self.placed.iter().filter(|(_, one)| moved(one) && !fits(one)).map(|(id, _)| id.clone()).collect();
-        gone.iter().for_each(|id| drop(self.placed.remove(id)));
+        self.placed.retain(|id, _| !gone.contains(id));
         gone
     }
 
@@ -144,7 +146,7 @@ impl Pair {
 
     async fn take_turn(&mut self, (kind, a, b, c): Choice) {
         match kind % 8 {
-            0 | 1 | 2 => self.book(a, b, c).await,
+            0..=2 => self.book(a, b, c).await,
             3 => self.change_hours(a, b, c).await,
             4 => self.relocate(a, b, c).await,
             5 => self.cancel(a).await,
@@ -174,9 +176,9 @@ impl Pair {
             self.model.place(placed);
             return;
         }
-        let duration = usize::try_from(duration).unwrap();
+        let wanted = (asked, Minutes::new(duration).unwrap());
         for id in PROVIDERS.into_iter().filter(|id| preferred.as_ref().is_none_or(|wanted| wanted.as_str() == *id)) {
-            assert!(!self.model.has_room(id, day, asked, duration, ""), "{id} has room, but {:?}", answer.refusal());
+            assert!(!self.model.has_room(id, day, wanted, ""), "{id} has room, but {:?}", answer.refusal());
         }
     }
 
@@ -225,8 +227,7 @@ impl Pair {
                 self.model.place(moved);
             }
             Err(DeskError::NoRoom(refusal)) => {
-                let duration = usize::from(duration.get());
-                assert!(!self.model.has_room(provider, day, range, duration, &id), "{refusal}");
+                assert!(!self.model.has_room(provider, day, (range, duration), &id), "{refusal}");
             }
             Err(other) => panic!("{other}"),
         }

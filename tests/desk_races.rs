@@ -53,7 +53,7 @@ impl Draws {
             3 | 4 => {
                 let start = 8 + self.below(7);
                 let to = Destination {
-                    provider: Some(self.provider()).filter(|_| start % 2 == 0),
+                    provider: Some(self.provider()).filter(|_| start.is_multiple_of(2)),
                     day,
                     range: range(&format!("{start:02}:00"), &format!("{:02}:00", start + 2)),
                     duration: Minutes::new(30).unwrap(),
@@ -70,7 +70,7 @@ impl Draws {
                 let start = 7 + self.below(9);
                 let mut wish = request(&id, &format!("{start:02}:00"), &format!("{:02}:00", start + 2), 30);
                 wish.day = day;
-                wish.preferred_provider = Some(self.provider()).filter(|_| start % 3 == 0);
+                wish.preferred_provider = Some(self.provider()).filter(|_| start.is_multiple_of(3));
                 mine.push(id);
                 Command::Book { request: wish, past: Past::Refuse }
             }

@@ -36,7 +36,7 @@ pub(super) fn run(core: &Arc<Core>, mut store: Box<dyn Store>, runtime: &Handle)
             }
             Err(error) => {
                 core.meter.store_failing.store(true, Ordering::Relaxed);
-                fail(core, commits, jobs, &error);
+                fail(core, &commits, jobs, &error);
             }
         }
         core.inbox.settle(places);
@@ -87,8 +87,8 @@ fn conclude(core: &Arc<Core>, runtime: &Handle, commits: Vec<Commit>, jobs: Vec<
 }
 
 /// Forgets what was decided, and tells everybody that nothing was stored.
-fn fail(core: &Arc<Core>, commits: Vec<Commit>, jobs: Vec<Job>, error: &StoreError) {
-    for commit in &commits {
+fn fail(core: &Arc<Core>, commits: &[Commit], jobs: Vec<Job>, error: &StoreError) {
+    for commit in commits {
         core.unlearn(commit);
     }
     core.count_setback();

@@ -49,8 +49,8 @@ fn rule_6_a_full_disk_is_said_and_the_desk_works_again_by_itself() {
     assert_eq!(server.ask("GET", &format!("/appointments/r{number}"), "").0, 404, "nothing is shown as booked");
     assert_eq!(server.ask("POST", "/appointments", &booking(number)).0, 503);
 
-    let lifted = ["--pid", &server.process().to_string(), "--fsize=unlimited:"].map(ToOwned::to_owned);
-    assert!(Command::new("prlimit").args(lifted).status().unwrap().success());
+    let unlimited = ["--pid", &server.process().to_string(), "--fsize=unlimited:"].map(ToOwned::to_owned);
+    assert!(Command::new("prlimit").args(unlimited).status().unwrap().success());
     assert_eq!(server.ask("POST", "/appointments", &booking(number)).0, 200);
     assert_eq!(server.ask("GET", "/health", "").0, 200);
     let (_, listed) = server.ask("GET", "/appointments?date=2090-01-02", "");

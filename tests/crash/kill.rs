@@ -55,7 +55,7 @@ fn booking(round: usize, client: usize, number: usize) -> Sent {
         "preferred_range": {"start": format!("{hour:02}:00"), "end": format!("{:02}:00", hour + 2)},
         "duration": 15 + 15 * (number % 3),
     });
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         body["preferred_provider"] = json!(format!("p{}", (client + number / 2) % PROVIDERS));
     }
     Sent { method: "POST", path: "/appointments".into(), body: body.to_string() }
