@@ -1,5 +1,7 @@
 //! Rule 6 on a whole desk: what happens when the store fails, stops or breaks off, at every single call.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 #[path = "support/gate.rs"]

@@ -2,6 +2,8 @@
 //!
 //! `cargo test --release --test desk_large -- --ignored --nocapture`; `SLOTDESK_TEST_APPOINTMENTS` says how many.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::sync::Arc;

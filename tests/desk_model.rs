@@ -1,5 +1,7 @@
 //! Random days at a whole desk, against a model that knows nothing but minutes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! The queue and the feed of a desk: full, drained, too slow.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 #[path = "support/gate.rs"]

@@ -1,5 +1,7 @@
 //! The whole desk with everything at once: bookings, moves, hours, retirement, undo, on several days.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use chrono::{Days, NaiveDate};

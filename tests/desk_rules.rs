@@ -1,5 +1,6 @@
 //! The rules of design §2, proved on a whole desk: queue, workers, scheduler, journal and store.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 

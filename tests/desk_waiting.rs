@@ -1,7 +1,7 @@
 //! Rules 6 to 9 of design §2 on a whole desk: what waits for what, what is shown when, and that it all
 //! can be repeated.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod support;
 
