@@ -9,7 +9,8 @@
 //! Workers decide on days in memory and never wait for the store. The journal makes what they decided
 //! durable, many decisions in one transaction, and only then lets replies and events out. What the
 //! store refuses as stale is decided again; what it cannot take is answered with an error, and the
-//! days concerned are forgotten, so that memory never keeps what the book does not have.
+//! days concerned are forgotten, so that memory never keeps what the book does not have. Whatever was
+//! decided before that, and may rest on it, is sent back and decided again.
 
 mod clock;
 mod command;

@@ -371,6 +371,27 @@ async fn rule_6_an_undo_that_could_not_be_stored_can_be_repeated() {
     assert_as_stored(&held.desk, &held.store).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rule_6_an_undo_in_the_way_of_what_was_not_stored_is_not_given_up() {
+    let held = Held::new().await;
+    assert!(booked(&held.desk, request("a", "09:00", "10:00", 60)).await.starts_with("chen"));
+    let confirming = Command::SetStatus { appointment: request_id("a"), status: Status::Confirmed };
+    let first = held.hold(confirming).await;
+    let undo = held.give(Command::Undo).await;
+    while held.desk.pulse().busy == 0 {
+        tokio::task::yield_now().await;
+    }
+    held.fail_what_is_held();
+    assert!(matches!(soon(first).await.unwrap(), Err(DeskError::Store(_))));
+    // It came before the failure or after it; it never takes back anything else.
+    match soon(undo).await.unwrap() {
+        Err(DeskError::Overtaken) => drop(held.desk.submit(Command::Undo, actor()).await.unwrap()),
+        other => drop(other.unwrap()),
+    }
+    assert_eq!(timetable(&held.desk, monday()).await, Vec::<String>::new());
+    assert_as_stored(&held.desk, &held.store).await;
+}
+
 /// A store that breaks off in the middle of the given commit, and a reader that does so with one question.
 struct Breaking {
     inner: MemoryStore,

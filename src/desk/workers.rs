@@ -46,7 +46,10 @@ pub(super) async fn decide(core: &Arc<Core>, job: Job) {
     });
     match (settling.open.take(), outcome) {
         (None, _) => core.inbox.wake(),
-        (Some((_, job)), Err(error @ (DeskError::Store(_) | DeskError::Defect))) => refuse(core, job, &error),
+        // These do not rest on what is in memory, or have waited for the store already.
+        (Some((_, job)), Err(error @ (DeskError::Store(_) | DeskError::Defect | DeskError::UndoConflict(_)))) => {
+            refuse(core, job, &error);
+        }
         (Some((_, job)), outcome) => answer_when_stored(core, job, outcome.map(|()| Answer::Unchanged), setbacks),
     }
 }
@@ -133,6 +136,11 @@ pub(super) struct Settling<'a> {
 }
 
 impl Settling<'_> {
+    /// The setbacks of the desk when this was begun.
+    pub(super) fn setbacks(&self) -> u64 {
+        self.setbacks
+    }
+
     /// Puts the decision in; called under the locks of the provider-days it touched, and only once.
     pub(super) fn put(&mut self, action: Action, edits: Edits, touched: &[Touched]) {
         let Some((place, job)) = self.open.take() else { return };

@@ -16,12 +16,23 @@ use crate::scheduler::{Day, apply_edits};
 pub(super) async fn undo(core: &Core, settling: &mut Settling<'_>) -> Result<(), DeskError> {
     let event = core.undo.lock().begin().ok_or(DeskError::NothingToUndo)?;
     let undone = take_back(core, &event, settling).await;
-    match &undone {
-        Ok(()) => {}
-        Err(DeskError::UndoConflict(_)) => core.undo.lock().give_up(event.number),
-        Err(_) => core.undo.lock().put_back(event.number),
+    match undone {
+        Err(DeskError::UndoConflict(_)) => {
+            // What is in the way may not be stored yet, and never be.
+            core.inbox.mark().settled().await;
+            if core.setbacks() == settling.setbacks() {
+                core.undo.lock().give_up(event.number);
+                return undone;
+            }
+            core.undo.lock().put_back(event.number);
+            Err(DeskError::Overtaken)
+        }
+        Err(_) => {
+            core.undo.lock().put_back(event.number);
+            undone
+        }
+        Ok(()) => undone,
     }
-    undone
 }
 
 async fn take_back(core: &Core, event: &Event, settling: &mut Settling<'_>) -> Result<(), DeskError> {
