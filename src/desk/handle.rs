@@ -99,7 +99,9 @@ impl Desk {
             move || journal::run(&core, store, &runtime)
         });
         let journal = journal.map_err(|error| DeskError::NoThread(error.to_string()))?;
-        tokio::spawn(shut_down(Arc::clone(&core), pool, journal, tell_closed));
+        // Made here, not in the task: a runtime that ends may drop the task before it has begun.
+        let inbox = ClosesInbox(Arc::clone(&core));
+        tokio::spawn(shut_down(inbox, pool, journal, tell_closed));
         Ok(Self { core, entrance: Arc::new(Entrance { jobs: RwLock::new(Some(jobs)), ids, closed }) })
     }
 
@@ -217,16 +219,15 @@ impl Drop for ClosesInbox {
 /// Ends the desk when the queue's last sender is gone: workers first, then what they left behind,
 /// then the journal with its store.
 async fn shut_down(
-    core: Arc<Core>,
+    inbox: ClosesInbox,
     pool: Vec<tokio::task::JoinHandle<()>>,
     journal: std::thread::JoinHandle<()>,
     tell: watch::Sender<Closed>,
 ) {
-    let inbox = ClosesInbox(Arc::clone(&core));
     for worker in pool {
         let _ = worker.await;
     }
-    core.outstanding.drained().await;
+    inbox.0.outstanding.drained().await;
     drop(inbox);
     let _ = tokio::task::spawn_blocking(move || journal.join()).await;
     let _ = tell.send(Closed::Closed);
