@@ -8,7 +8,7 @@ use parking_lot::RwLock;
 
 use crate::domain::{Appointment, Demand, Minute, Provider, ProviderId};
 use crate::scheduler::{Day, Dice, ProviderDay, Rules, Yardstick};
-use crate::store::StoredDay;
+use crate::store::{Guard, StoredDay};
 
 use super::core::Core;
 use super::roster::Roster;
@@ -18,58 +18,95 @@ use super::{DeskError, Past};
 /// book.
 const DAYS_KEPT: usize = 400;
 
+/// How often a day is read again because it was changed while it was read.
+const LOADS_MAX: usize = 16;
+
+/// Days whose newest commit is remembered; enough for any year, and bounded for an import of many.
+const COMMITS_KEPT: usize = 4096;
+
 /// The loaded days. What is stored is the truth: a day may be evicted at any time, decisions made on
 /// it meanwhile are refused by the store as stale and made again.
 #[derive(Default)]
-pub(super) struct Days {
-    loaded: RwLock<HashMap<NaiveDate, Arc<Day>>>,
+pub(super) struct Days(RwLock<Loaded>);
+
+#[derive(Default)]
+struct Loaded {
+    days: HashMap<NaiveDate, Arc<Day>>,
+    /// The newest event that touched a day, so that what was read before it is not kept after it.
+    committed: HashMap<NaiveDate, u64>,
+    /// The newest event of a day that is not remembered any more.
+    forgotten: u64,
 }
 
 impl Days {
     /// A loaded day.
     pub(super) fn get(&self, day: NaiveDate) -> Option<Arc<Day>> {
-        self.loaded.read().get(&day).cloned()
+        self.0.read().days.get(&day).cloned()
     }
 
     /// The loaded days together with others, which may have been forgotten since; ascending, each one once.
     pub(super) fn with(&self, others: Vec<Arc<Day>>) -> Vec<Arc<Day>> {
         let mut all: BTreeMap<NaiveDate, Arc<Day>> = others.into_iter().map(|day| (day.date(), day)).collect();
-        all.extend(self.loaded.read().iter().map(|(date, day)| (*date, Arc::clone(day))));
+        all.extend(self.0.read().days.iter().map(|(date, day)| (*date, Arc::clone(day))));
         all.into_values().collect()
     }
 
-    /// Keeps a day unless somebody was faster; returns the one that is kept.
-    fn keep(&self, date: NaiveDate, day: Day, today: NaiveDate) -> Arc<Day> {
-        let mut loaded = self.loaded.write();
-        if let Some(faster) = loaded.get(&date) {
-            return Arc::clone(faster);
+    /// Keeps a day that was read as of an event, unless somebody was faster; returns the one that is
+    /// kept, or none if something was committed to the day since it was read.
+    fn keep(&self, day: Day, as_of: u64, today: NaiveDate) -> Option<Arc<Day>> {
+        let Loaded { days, committed, forgotten } = &mut *self.0.write();
+        let date = day.date();
+        if let Some(faster) = days.get(&date) {
+            return Some(Arc::clone(faster));
+        }
+        if as_of < *committed.get(&date).unwrap_or(forgotten) {
+            return None;
         }
         let distance = |other: &NaiveDate| (*other - today).num_days().unsigned_abs();
-        while loaded.len() >= DAYS_KEPT
-            && let Some(furthest) = loaded.keys().copied().max_by_key(distance)
+        while days.len() >= DAYS_KEPT
+            && let Some(furthest) = days.keys().copied().max_by_key(distance)
         {
-            loaded.remove(&furthest);
+            days.remove(&furthest);
         }
         let day = Arc::new(day);
-        loaded.insert(date, Arc::clone(&day));
-        day
+        days.insert(date, Arc::clone(&day));
+        Some(day)
+    }
+
+    /// Takes in what was committed: a day that knows less than the store is forgotten.
+    ///
+    /// That is one that was loaded while a decision made on its predecessor was on its way to the store.
+    pub(super) fn committed(&self, guards: &[(Guard, u64)]) {
+        let touched: Vec<(&Guard, Arc<Day>)> = {
+            let Loaded { days, committed, forgotten } = &mut *self.0.write();
+            if committed.len() > COMMITS_KEPT {
+                *forgotten = committed.drain().map(|(_, number)| number).fold(*forgotten, u64::max);
+            }
+            committed.extend(guards.iter().map(|(guard, number)| (guard.day, *number)));
+            guards.iter().filter_map(|(guard, _)| Some((guard, Arc::clone(days.get(&guard.day)?)))).collect()
+        };
+        for (guard, day) in touched {
+            if day.revision(&guard.provider).is_some_and(|revision| revision <= guard.revision) {
+                self.evict(guard.day);
+            }
+        }
     }
 
     /// Puts changed days in the place of the ones they were made from.
     pub(super) fn rebuild(&self, rebuilt: impl Fn(&Day) -> Arc<Day>) {
-        for day in self.loaded.write().values_mut() {
+        for day in self.0.write().days.values_mut() {
             *day = rebuilt(day);
         }
     }
 
     /// Forgets a day, so that it is loaded again.
     pub(super) fn evict(&self, day: NaiveDate) {
-        self.loaded.write().remove(&day);
+        self.0.write().days.remove(&day);
     }
 
     /// Forgets every day.
     pub(super) fn evict_all(&self) {
-        self.loaded.write().clear();
+        self.0.write().days.clear();
     }
 }
 
@@ -83,15 +120,21 @@ impl Core {
     }
 
     async fn load(&self, date: NaiveDate) -> Result<Arc<Day>, DeskError> {
-        self.find_roster().await?;
-        let demand = self.demand().await?;
-        let stored = self.readers.read(move |reader| reader.day(date)).await?;
-        // A roster that changed before the day is kept would never be known on it.
-        let _one_at_a_time = self.roster_changes.lock();
-        let roster = self.roster();
-        let rules = self.rules(&roster, &demand);
-        let day = Day::new(date, rules, demand, provider_days(date, &roster, stored));
-        Ok(self.days.keep(date, day, self.calendar.today()))
+        for _ in 0..LOADS_MAX {
+            self.find_roster().await?;
+            let demand = self.demand().await?;
+            let stored = self.readers.read(move |reader| reader.day(date)).await?;
+            let as_of = stored.as_of;
+            // A roster that changed before the day is kept would never be known on it.
+            let _one_at_a_time = self.roster_changes.lock();
+            let roster = self.roster();
+            let rules = self.rules(&roster, &demand);
+            let day = Day::new(date, rules, demand, provider_days(date, &roster, stored));
+            if let Some(day) = self.days.keep(day, as_of, self.calendar.today()) {
+                return Ok(day);
+            }
+        }
+        Err(DeskError::Overtaken)
     }
 
     /// The rules that decisions are made by with this roster.
@@ -129,4 +172,66 @@ fn provider_days(date: NaiveDate, roster: &Roster, stored: StoredDay) -> Vec<Pro
         ProviderDay::new(Arc::clone(provider), date, live, revision)
     };
     roster.providers.values().map(provider_day).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Hours, Minutes, Weekly};
+    use crate::scheduler::policy;
+
+    const DATE: NaiveDate = NaiveDate::MIN;
+
+    fn chen() -> ProviderId {
+        ProviderId::new("chen").unwrap()
+    }
+
+    fn day(revision: u64) -> Day {
+        let hours = Hours::always(Weekly::EveryDay([crate::domain::TimeRange::DAY].into_iter().collect()));
+        let provider = Arc::new(Provider::new(chen(), hours, 8).unwrap());
+        let rules = Rules {
+            yardstick: Arc::new(Yardstick::new(&[30])),
+            start_grid: Minutes::new(5).unwrap(),
+            policy: policy::POLICIES[0],
+            dice: Dice::new(1),
+        };
+        Day::new(DATE, Arc::new(rules), Arc::default(), vec![ProviderDay::new(provider, DATE, Vec::new(), revision)])
+    }
+
+    fn guard(revision: u64) -> Guard {
+        Guard { provider: chen(), provider_revision: 1, day: DATE, revision }
+    }
+
+    #[test]
+    fn what_was_read_before_a_commit_is_not_kept_after_it() {
+        let days = Days::default();
+        days.committed(&[(guard(0), 7)]);
+        assert!(days.keep(day(0), 6, DATE).is_none());
+        assert!(days.keep(day(1), 7, DATE).is_some());
+    }
+
+    #[test]
+    fn a_day_that_knows_less_than_the_store_is_forgotten() {
+        let days = Days::default();
+        days.keep(day(0), 0, DATE).unwrap();
+        // Decided on a day that was forgotten since, and committed now.
+        days.committed(&[(guard(0), 1)]);
+        assert!(days.get(DATE).is_none());
+        days.keep(day(1), 1, DATE).unwrap();
+        days.committed(&[(guard(0), 1)]);
+        assert!(days.get(DATE).is_some(), "one that knows of it stays");
+    }
+
+    #[test]
+    fn only_so_many_days_and_commits_are_remembered() {
+        let days = Days::default();
+        let guards = (0..=COMMITS_KEPT as u64).map(|number| {
+            let day = DATE + chrono::Days::new(number);
+            (Guard { day, ..guard(0) }, number + 1)
+        });
+        days.committed(&guards.collect::<Vec<_>>());
+        days.committed(&[]);
+        assert!(days.0.read().committed.is_empty());
+        assert!(days.keep(day(1), 5, DATE).is_none(), "it cannot be told any more, so it is read again");
+    }
 }

@@ -54,11 +54,13 @@ fn committed(store: &mut dyn Store, commits: &[Commit]) -> Result<Vec<Verdict>, 
 fn conclude(core: &Arc<Core>, runtime: &Handle, commits: Vec<Commit>, jobs: Vec<Job>, verdicts: &[Verdict]) {
     let mut events = Vec::with_capacity(commits.len());
     let mut answers = Vec::with_capacity(commits.len());
+    let mut guards = Vec::with_capacity(commits.len());
     for ((commit, job), verdict) in commits.into_iter().zip(jobs).zip(verdicts) {
         match verdict {
             Verdict::Committed(number) => {
                 let draft = Arc::unwrap_or_clone(commit.draft);
                 let event = Arc::new(Event { number: *number, draft });
+                guards.extend(commit.guards.into_iter().map(|guard| (guard, *number)));
                 core.learn(&event);
                 events.push(Arc::clone(&event));
                 answers.push((job, event));
@@ -76,6 +78,7 @@ fn conclude(core: &Arc<Core>, runtime: &Handle, commits: Vec<Commit>, jobs: Vec<
             }
         }
     }
+    core.days.committed(&guards);
     core.publisher.publish(events);
     for (job, event) in answers {
         if let Some(request) = event.draft.answered() {

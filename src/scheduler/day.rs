@@ -126,6 +126,12 @@ impl Day {
         Some(day.seats[day.seat(provider)?].lock().clone())
     }
 
+    /// How often one provider's day has changed.
+    pub fn revision(&self, provider: &ProviderId) -> Option<u64> {
+        let day = self.newest();
+        Some(day.seats[day.seat(provider)?].lock().revision())
+    }
+
     /// The live appointment with this identifier; asks one provider after the other.
     pub fn find(&self, id: &RequestId) -> Option<Arc<Appointment>> {
         self.newest().seats.iter().find_map(|seat| seat.lock().get(id).cloned())
