@@ -119,3 +119,8 @@ pub(crate) async fn timetable(desk: &Desk, day: NaiveDate) -> Vec<String> {
     let live = snapshot.appointments().into_iter().filter(|appointment| appointment.is_live());
     live.map(|one| format!("{} {} {}", one.slot, one.provider, one.id())).collect()
 }
+
+/// Fails rather than waits for ever.
+pub(crate) async fn soon<T>(task: impl Future<Output = T>) -> T {
+    tokio::time::timeout(std::time::Duration::from_secs(20), task).await.expect("an answer, and not a wait without end")
+}

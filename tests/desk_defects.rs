@@ -1,0 +1,116 @@
+//! A desk whose store, policy or runtime breaks off: an error for those concerned, and it goes on.
+
+mod support;
+
+use std::time::Duration;
+
+use slotdesk::desk::{Calendar, Desk, DeskError, Options};
+use slotdesk::scheduler::policy::FirstFit;
+use slotdesk::scheduler::{Openings, Policy, ProviderOrder};
+use slotdesk::store::{Commit, MemoryStore, Reader, Store, StoreError, Verdict, audit};
+use support::*;
+
+/// A store that breaks off in the middle of the given commit.
+struct Breaking {
+    inner: MemoryStore,
+    commits: u64,
+    breaks: u64,
+}
+
+impl Store for Breaking {
+    fn commit(&mut self, batch: &[Commit]) -> Result<Vec<Verdict>, StoreError> {
+        self.commits += 1;
+        assert_ne!(self.commits, self.breaks, "a defect in the store");
+        self.inner.commit(batch)
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.inner.reader()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_store_that_panics_is_an_error_and_the_desk_goes_on_and_closes() {
+    let store = MemoryStore::new();
+    let desk = open(Breaking { inner: store.clone(), commits: 0, breaks: 2 });
+    add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
+    let broken = soon(book(&desk, request("a", "09:00", "10:00", 60))).await;
+    assert!(matches!(broken, Err(DeskError::Store(_))), "{broken:?}");
+    assert_eq!(soon(booked(&desk, request("a", "09:00", "10:00", 60))).await, "chen 09:00–10:00");
+    assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
+    soon(desk.close()).await;
+}
+
+/// First fit, but for what takes seven minutes.
+#[derive(Debug)]
+struct FailsAtSeven;
+
+impl Policy for FailsAtSeven {
+    fn name(&self) -> &'static str {
+        "fails at seven"
+    }
+
+    fn summary(&self) -> &'static str {
+        "first fit with a defect"
+    }
+
+    fn provider_order(&self) -> ProviderOrder {
+        FirstFit.provider_order()
+    }
+
+    fn choose(&self, openings: &Openings<'_>) -> Option<u16> {
+        assert_ne!(openings.duration(), 7, "a defect in the policy");
+        FirstFit.choose(openings)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_decision_that_panics_is_an_error_and_costs_no_worker() {
+    let store = MemoryStore::new();
+    let options = Options { workers: 2, policy: &FailsAtSeven, ..options() };
+    let desk = Desk::open(Box::new(store.clone()), Calendar::new(clock(), ZONE), options).unwrap();
+    add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
+    for _ in 0..2 {
+        // More of them than there are workers; those who wait for the same request hear of it too.
+        let broken = (0..4).map(|_| book(&desk, request("a", "09:00", "10:00", 7)));
+        for answer in soon(futures::future::join_all(broken)).await {
+            assert!(matches!(answer, Err(DeskError::Defect)), "{answer:?}");
+        }
+    }
+    assert_eq!(soon(booked(&desk, request("b", "09:00", "10:00", 30))).await, "chen 09:00–09:30");
+    // A worker is idle a moment after its answer.
+    let idle = async {
+        while desk.pulse().busy > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    soon(idle).await;
+    assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
+    soon(desk.close()).await;
+}
+
+#[test]
+fn a_runtime_that_ends_first_takes_the_journal_and_its_store_along() {
+    let (dropped, waiting) = std::sync::mpsc::channel();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let desk = runtime.block_on(async { open(TellsWhenDropped { inner: MemoryStore::new(), _dropped: dropped }) });
+    runtime.shutdown_background();
+    assert_eq!(waiting.recv_timeout(Duration::from_secs(20)), Err(std::sync::mpsc::RecvTimeoutError::Disconnected));
+    drop(desk);
+}
+
+/// A store whose end can be heard.
+struct TellsWhenDropped {
+    inner: MemoryStore,
+    _dropped: std::sync::mpsc::Sender<()>,
+}
+
+impl Store for TellsWhenDropped {
+    fn commit(&mut self, batch: &[Commit]) -> Result<Vec<Verdict>, StoreError> {
+        self.inner.commit(batch)
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.inner.reader()
+    }
+}
