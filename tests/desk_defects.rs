@@ -1,5 +1,7 @@
 //! A desk whose store, policy or runtime breaks off: an error for those concerned, and it goes on.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 mod support;
 
 use std::time::Duration;

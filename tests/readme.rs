@@ -28,3 +28,11 @@ fn every_subcommand_is_in_the_readme() {
         assert!(README.contains(&format!("slotdesk {}", command.get_name())), "{}", command.get_name());
     }
 }
+
+#[test]
+fn the_table_of_policies_in_the_readme_is_what_the_study_prints() {
+    let mut study = std::process::Command::new(env!("CARGO_BIN_EXE_slotdesk"));
+    study.args(["study", "--workloads", "tests/data/sample.jsonl"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    let printed = String::from_utf8(study.output().unwrap().stdout).unwrap();
+    assert!(README.contains(printed.trim_end()), "put this into README.md:\n{printed}");
+}
