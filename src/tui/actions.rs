@@ -227,6 +227,7 @@ actions! {
     FormPrevious: "form-previous", "The field or line before.", ["shift-tab", "up"], Form, Windows, Always, 0;
     FormPageDown: "form-page-down", "A page down in the list.", ["pgdn"], Form, Windows, Always, 0;
     FormPageUp: "form-page-up", "A page up in the list.", ["pgup"], Form, Windows, Always, 0;
+    FormPlaces: "form-places", "Choose among the other places on offer.", ["f2"], Form, Windows, Always, 70;
     FormOverbook: "form-overbook", "Book it over the rules; it is marked and logged.", ["ctrl-o"], Form, Windows, Always, 60;
 
     MenuChoose: "menu-choose", "Take the selected line.", ["enter"], Menu, Windows, Always, 100;

@@ -53,7 +53,18 @@ pub(super) enum Value {
         options: Vec<String>,
         /// Which one is.
         chosen: usize,
+        /// What was typed to find it, since the cursor came here.
+        typed: String,
     },
+}
+
+/// How much of the focused value the next character replaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grip {
+    /// All of it: the cursor has only just come here, and what stands there is a suggestion.
+    Whole,
+    /// Nothing: it is put in at the cursor.
+    Nothing,
 }
 
 impl Field {
@@ -65,7 +76,7 @@ impl Field {
     /// One of several; `chosen` is the number of the first one.
     pub(super) fn choice(name: &'static str, label: &'static str, options: Vec<String>, chosen: usize) -> Self {
         let chosen = chosen.min(options.len().saturating_sub(1));
-        Self { name, label, value: Value::Choice { options, chosen }, error: None, hint: "" }
+        Self { name, label, value: Value::Choice { options, chosen, typed: String::new() }, error: None, hint: "" }
     }
 
     /// The same field with a hint of what may be typed.
@@ -90,24 +101,50 @@ impl Field {
         changed
     }
 
+    /// Puts text in place of all that stands here; text with nothing to show changes nothing.
+    fn replace(&mut self, text: &str) -> Edited {
+        let Value::Text(input) = &mut self.value else { return Edited::Nothing };
+        let before = std::mem::take(input);
+        let edited = self.insert(text);
+        if edited == Edited::Nothing {
+            self.value = Value::Text(before);
+        }
+        edited
+    }
+
+    /// A key while the whole value is held: a character replaces it, deleting empties it, and
+    /// everything else works on it as it stands.
+    fn key_on_whole(&mut self, key: KeyEvent) -> Edited {
+        match (&mut self.value, key.code) {
+            (Value::Text(_), KeyCode::Char(c)) if types(key, c) => self.replace(c.encode_utf8(&mut [0; 4])),
+            (Value::Text(input), KeyCode::Backspace | KeyCode::Delete) if !input.value().is_empty() => {
+                *input = Input::default();
+                Edited::Value
+            }
+            _ => self.key(key),
+        }
+    }
+
     fn key(&mut self, key: KeyEvent) -> Edited {
         match &mut self.value {
-            Value::Choice { options, chosen } => {
+            Value::Choice { options, chosen, typed } => {
                 let count = options.len().max(1);
                 let next = match key.code {
                     KeyCode::Left => (*chosen + count - 1) % count,
                     KeyCode::Right | KeyCode::Char(' ') => (*chosen + 1) % count,
                     KeyCode::Home => 0,
                     KeyCode::End => count - 1,
-                    KeyCode::Char(c) => after(options, *chosen, c).unwrap_or(*chosen),
+                    KeyCode::Char(c) => found(options, *chosen, typed, c).unwrap_or(*chosen),
                     _ => *chosen,
                 };
+                if !matches!(key.code, KeyCode::Char(c) if c != ' ') {
+                    typed.clear();
+                }
                 let changed = next != *chosen;
                 *chosen = next;
                 if changed { Edited::Value } else { Edited::Nothing }
             }
-            Value::Text(_) if matches!(key.code, KeyCode::Char(c) if super::keys::Chord::from(key).character() == Some(c)) =>
-            {
+            Value::Text(_) if matches!(key.code, KeyCode::Char(c) if types(key, c)) => {
                 let KeyCode::Char(c) = key.code else { return Edited::Nothing };
                 self.insert(c.encode_utf8(&mut [0; 4]))
             }
@@ -119,13 +156,31 @@ impl Field {
     }
 }
 
-/// The next option after `chosen` that begins with the character.
-fn after(options: &[String], chosen: usize, c: char) -> Option<usize> {
-    let wanted = c.to_lowercase().next();
+/// Whether a key types the character, and is no command.
+fn types(key: KeyEvent, c: char) -> bool {
+    super::keys::Chord::from(key).character() == Some(c)
+}
+
+/// The option that what was typed leads to: the next one with a word that begins like it.
+///
+/// "Dr Chen" is found by `c` as well as by `d`: in a list of doctors the first letters tell nobody apart. A
+/// letter that leads nowhere after the others begins anew, so that the same letter again goes on.
+fn found(options: &[String], chosen: usize, typed: &mut String, c: char) -> Option<usize> {
     let count = options.len();
-    (1..=count)
-        .map(|step| (chosen + step) % count)
-        .find(|i| options[*i].chars().flat_map(char::to_lowercase).next() == wanted)
+    let next = |from: usize, wanted: &str| {
+        (from..from + count).map(|at| at % count).find(|at| has_word(&options[*at].to_lowercase(), wanted))
+    };
+    let first = typed.is_empty();
+    typed.extend(c.to_lowercase());
+    let longer = (!first).then(|| next(chosen, typed)).flatten();
+    longer.or_else(|| {
+        *typed = c.to_lowercase().collect();
+        next(chosen + 1, typed)
+    })
+}
+
+fn has_word(option: &str, beginning: &str) -> bool {
+    option.split_word_bound_indices().any(|(at, _)| option[at..].starts_with(beginning))
 }
 
 /// Fields and which of them has the cursor.
@@ -133,12 +188,13 @@ fn after(options: &[String], chosen: usize, c: char) -> Option<usize> {
 pub(super) struct Form {
     fields: Vec<Field>,
     focus: usize,
+    grip: Grip,
 }
 
 impl Form {
     /// A form with the cursor in its first field.
     pub(super) fn new(fields: Vec<Field>) -> Self {
-        Self { fields, focus: 0 }
+        Self { fields, focus: 0, grip: Grip::Whole }
     }
 
     /// The fields from top to bottom.
@@ -151,30 +207,46 @@ impl Form {
         self.focus
     }
 
+    /// How much of the focused value the next character replaces.
+    pub(super) fn grip(&self) -> Grip {
+        self.grip
+    }
+
     /// Puts the cursor into the field of that name.
     pub(super) fn focus_on(&mut self, name: &str) {
         if let Some(at) = self.fields.iter().position(|field| field.name == name) {
-            self.focus = at;
+            self.enter(at);
+        }
+    }
+
+    fn enter(&mut self, at: usize) {
+        self.focus = at.min(self.fields.len().saturating_sub(1));
+        self.grip = Grip::Whole;
+        if let Some(Value::Choice { typed, .. }) = self.fields.get_mut(self.focus).map(|field| &mut field.value) {
+            typed.clear();
         }
     }
 
     /// Puts the cursor into the next field, or the one before; round and round.
     pub(super) fn step(&mut self, by: isize) {
         let count = self.fields.len().max(1);
-        self.focus = (self.focus + count).saturating_add_signed(by) % count;
+        self.enter((self.focus + count).saturating_add_signed(by) % count);
     }
 
     /// Takes an edit; a changed value loses its error.
     pub(super) fn edit(&mut self, edit: &Edit) -> Edited {
         if let Edit::Pick(at) = edit {
-            self.focus = (*at).min(self.fields.len().saturating_sub(1));
+            self.enter(*at);
             return Edited::Nothing;
         }
+        let grip = std::mem::replace(&mut self.grip, Grip::Nothing);
         let Some(field) = self.fields.get_mut(self.focus) else { return Edited::Nothing };
-        let edited = match edit {
-            Edit::Key(key) => field.key(*key),
-            Edit::Paste(text) => field.insert(text),
-            Edit::Pick(_) => Edited::Nothing,
+        let edited = match (edit, grip) {
+            (Edit::Key(key), Grip::Whole) => field.key_on_whole(*key),
+            (Edit::Key(key), Grip::Nothing) => field.key(*key),
+            (Edit::Paste(text), Grip::Whole) => field.replace(text),
+            (Edit::Paste(text), Grip::Nothing) => field.insert(text),
+            (Edit::Pick(_), _) => Edited::Nothing,
         };
         if edited == Edited::Value {
             field.error = None;
@@ -220,7 +292,7 @@ impl Form {
     /// Chooses an option by its number.
     pub(super) fn choose(&mut self, name: &str, option: usize) {
         let field = self.fields.iter_mut().find(|field| field.name == name);
-        if let Some(Value::Choice { options, chosen }) = field.map(|field| &mut field.value) {
+        if let Some(Value::Choice { options, chosen, .. }) = field.map(|field| &mut field.value) {
             *chosen = option.min(options.len().saturating_sub(1));
         }
     }
@@ -228,7 +300,7 @@ impl Form {
     /// Shows what is wrong below the field it is about, or below the first one, and goes there.
     pub(super) fn blame(&mut self, error: &Invalid) {
         let at = self.fields.iter().position(|field| error.field.starts_with(field.name)).unwrap_or(0);
-        self.focus = at;
+        self.enter(at);
         if let Some(field) = self.fields.get_mut(at) {
             field.error = Some(format!("{} is not valid, expected {}", error.value, error.expected));
         }
@@ -287,6 +359,50 @@ mod tests {
             assert_eq!(form.chosen("service"), chosen);
         }
         assert_eq!(press(&mut form, KeyCode::Char('z')), Edited::Nothing);
+    }
+
+    #[test]
+    fn what_is_suggested_gives_way_to_what_is_typed_and_can_be_put_right() {
+        let fresh = || {
+            let mut form =
+                Form::new(vec![Field::text("client", "Client", ""), Field::text("range", "Between", "9-12")]);
+            form.step(1);
+            form
+        };
+        let typed = |codes: &[KeyCode]| {
+            let mut form = fresh();
+            for code in codes {
+                press(&mut form, *code);
+            }
+            form.value("range").to_owned()
+        };
+        let (nine, end, back) = (KeyCode::Char('8'), KeyCode::End, KeyCode::Backspace);
+        assert_eq!(typed(&[nine]), "8");
+        assert_eq!(typed(&[nine, nine]), "88");
+        assert_eq!(typed(&[end, nine]), "9-128");
+        assert_eq!(typed(&[end, back]), "9-1");
+        assert_eq!(typed(&[back]), "");
+        let mut form = fresh();
+        form.edit(&Edit::Paste("\u{1b}\u{7}".to_owned()));
+        assert_eq!(form.value("range"), "9-12", "a paste of nothing takes nothing away");
+        form.step(1);
+        form.step(1);
+        form.edit(&Edit::Paste("13-15".to_owned()));
+        assert_eq!(form.value("range"), "13-15");
+    }
+
+    #[test]
+    fn choices_are_found_by_any_word_and_by_more_than_a_letter() {
+        let names = ["anybody", "Dr Mei Chen", "Dr Rohan Patel", "Nurse Yuki Patchett"];
+        for (letters, chosen) in [("p", 2), ("pp", 3), ("pa", 2), ("patc", 3), ("y", 3), ("c", 1), ("z", 0), ("da", 0)]
+        {
+            let options = names.map(str::to_owned).to_vec();
+            let mut form = Form::new(vec![Field::choice("provider", "With", options, 0)]);
+            for c in letters.chars() {
+                press(&mut form, KeyCode::Char(c));
+            }
+            assert_eq!(form.chosen("provider"), chosen, "{letters}");
+        }
     }
 
     #[test]

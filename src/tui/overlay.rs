@@ -136,7 +136,7 @@ pub(super) trait Layer {
 
     /// Whether an action of its context has a meaning here, for the footer.
     fn offers(&self, action: Action) -> bool {
-        action != Action::FormOverbook
+        !matches!(action, Action::FormOverbook | Action::FormPlaces)
     }
 
     /// What Enter does, for the footer, where that is not always the same.

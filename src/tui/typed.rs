@@ -22,9 +22,22 @@ pub(super) fn minute(field: &'static str, text: &str) -> Result<Minute, Invalid>
     strict.parse().map_err(|_| invalid())
 }
 
-/// A range: `9-12`, `9:30–11`, `9 to 12`; also `9+30`, half an hour from nine on.
+/// Parts of the day by their names, because that is how people ask for them.
+const PARTS: [(&str, (&str, &str)); 6] = [
+    ("am", ("00:00", "12:00")),
+    ("morning", ("00:00", "12:00")),
+    ("pm", ("12:00", "24:00")),
+    ("afternoon", ("12:00", "24:00")),
+    ("day", ("00:00", "24:00")),
+    ("any", ("00:00", "24:00")),
+];
+
+/// A range: `9-12`, `9:30–11`, `9 to 12`; also `9+30`, half an hour from nine on, and `am`, `pm` and `day`.
 pub(super) fn range(field: &'static str, text: &str) -> Result<TimeRange, Invalid> {
     let invalid = || Invalid::new(field, text.trim(), "from–to, such as 9-12 or 9:30-11");
+    if let Some((_, (start, end))) = PARTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(text.trim())) {
+        return TimeRange::parse(start, end);
+    }
     if let Some((start, length)) = text.split_once('+') {
         let length = duration(field, length)?;
         return TimeRange::starting(minute(field, start)?, length).ok_or_else(invalid);
@@ -145,6 +158,9 @@ mod tests {
             ("9 to 1015", "09:00–10:15"),
             ("9+45", "09:00–09:45"),
             ("22-24", "22:00–24:00"),
+            ("am", "00:00–12:00"),
+            (" Afternoon", "12:00–24:00"),
+            ("day", "00:00–24:00"),
         ] {
             assert_eq!(range("range", typed).unwrap().to_string(), meant, "{typed}");
         }

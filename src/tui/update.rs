@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::actions::{Action, Context, When};
 use super::activity::Severity;
+use super::cursor::Pane;
 use super::message::{Cx, Message, Reply, Ticket};
 use super::model::{Model, Welcome};
 use super::overlay::{Claim, Next, Overlay, WelcomeMenu, announce};
@@ -34,7 +35,10 @@ pub(super) fn update(model: &mut Model, message: Message, cx: &mut Cx<'_>) {
         Message::Pulse(pulse) => model.activity.looked(pulse, cx.now),
         Message::Demo(state) => model.demo = Some(state),
         Message::Reply(ticket, reply) => answered(model, ticket, reply, cx),
-        Message::Clock => retry(model, cx),
+        Message::Clock => {
+            retry(model, cx);
+            keep_up(model);
+        }
     }
     settle(model);
 }
@@ -101,14 +105,26 @@ fn opened(model: &mut Model) {
     {
         model.cursor.place(snapshot, &provider, model.cursor.minute);
     }
-    // Of today's list what is over matters least.
-    let is_today = model.shown.day() == model.now.today;
-    let over = |one: &&Arc<Appointment>| is_today && one.slot.end() <= model.now.minute;
-    model.scroll.list = model.listed().into_iter().take_while(over).count();
+    show_what_is_to_come(model);
     if model.rows().is_empty() && model.welcome == Welcome::Due && model.overlays.is_empty() {
         model.overlays.push(Overlay::Welcome(WelcomeMenu::default()));
     }
     model.welcome = Welcome::Offered;
+}
+
+/// Scrolls past what is over, which matters least of today's list.
+fn show_what_is_to_come(model: &mut Model) {
+    let is_today = model.shown.day() == model.now.today;
+    let over = |one: &&Arc<Appointment>| is_today && one.slot.end() <= model.now.minute;
+    model.scroll.list = model.listed().into_iter().take_while(over).count();
+}
+
+/// A list that nobody reads in keeps up with the day; nothing that is selected moves.
+fn keep_up(model: &mut Model) {
+    let is_read = model.cursor.pane == Pane::List || model.cursor.appointment.is_some() || !model.filter.is_empty();
+    if !is_read && model.snapshot().is_some() {
+        show_what_is_to_come(model);
+    }
 }
 
 /// Gives the topmost window something to do, and does with it what that comes to.

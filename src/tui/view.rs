@@ -45,7 +45,7 @@ pub(super) fn draw(model: &Model, buffer: &mut Buffer) -> Hits {
     desk::draw(model, &places, buffer, &mut hits);
     footer.draw(places.footer, buffer);
     for overlay in &model.overlays {
-        let mut canvas = Canvas::new(model, places.body, buffer, &mut hits);
+        let mut canvas = Canvas::new(model, &places, buffer, &mut hits);
         overlay.layer().draw(model, &mut canvas);
     }
     if !model.pressed.is_empty() {

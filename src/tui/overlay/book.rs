@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use super::lines::{Lines, digit};
 use super::{Claim, Fit, Ghost, Layer, Next, move_in_form, settle};
 use crate::desk::{Answer, Command, DeskError, Past};
-use crate::domain::{Event, Request, RequestId};
+use crate::domain::{Event, Invalid, Request, RequestId};
 use crate::scheduler::{Candidate, Explanation, Proposal};
 use crate::tui::actions::{Action, Context};
 use crate::tui::activity::Severity;
@@ -19,6 +19,9 @@ use crate::tui::model::Model;
 use crate::tui::theme::Role;
 use crate::tui::view::{Canvas, Remark};
 use draft::Draft;
+
+/// Most other places written below the fields, so that the timelines stay in view.
+const OFFERS_SHOWN_MAX: usize = 4;
 
 /// A booking being made.
 #[derive(Debug)]
@@ -34,6 +37,8 @@ pub(in crate::tui) struct Book {
     /// What the proposal is about, or will be.
     asked: Option<(Request, Past)>,
     proposal: Option<Proposal>,
+    /// Why the fields make no request yet.
+    missing: Option<Invalid>,
     stage: Stage,
     /// What the next `form-overbook` would do, once it was asked for.
     armed: Option<Request>,
@@ -60,6 +65,7 @@ impl Book {
             asking: None,
             asked: None,
             proposal: None,
+            missing: None,
             stage: Stage::Filling,
             armed: None,
         };
@@ -70,11 +76,16 @@ impl Book {
     /// Asks what would become of the request as it stands, if that is not known. One question at a
     /// time: what is typed meanwhile is asked when the answer is here.
     fn consider(&mut self, model: &mut Model, cx: &mut Cx<'_>) {
-        let Ok(request) = self.draft.request(self.id.clone(), model.now.today) else {
-            self.asked = None;
-            self.proposal = None;
-            return;
+        let request = match self.draft.request(self.id.clone(), model.now.today) {
+            Ok(request) => request,
+            Err(missing) => {
+                self.missing = Some(missing);
+                self.asked = None;
+                self.proposal = None;
+                return;
+            }
         };
+        self.missing = None;
         let question = (request, self.draft.past());
         if self.asking.is_none() && self.asked.as_ref() != Some(&question) {
             let ask = Question::Propose(Box::new(question.0.clone()), question.1);
@@ -97,7 +108,7 @@ impl Book {
     }
 
     /// The request to be sent: under the identifier of the last one if it is the same again.
-    fn ready(&mut self, model: &Model, cx: &Cx<'_>) -> Result<Request, crate::domain::Invalid> {
+    fn ready(&mut self, model: &Model, cx: &Cx<'_>) -> Result<Request, Invalid> {
         self.draft.form.forgive();
         let same = self.draft.request(self.id.clone(), model.now.today)?;
         if self.sent.as_ref().is_some_and(|sent| !sent.same_content(&same)) {
@@ -184,45 +195,59 @@ impl Book {
         Next::Stay
     }
 
-    fn remarks(&self) -> Vec<Remark> {
+    /// What the desk says of what is shown: nothing yet, while a newer question is on its way.
+    fn verdict(&self, fit: Fit) -> Fit {
+        if self.asking.is_some() { Fit::Unknown } else { fit }
+    }
+
+    /// The other places as far as they fit beside the form, each with the number that takes it.
+    fn on_offer(&self, model: &Model, heading: &str, day: Option<NaiveDate>) -> Vec<Remark> {
+        let candidates = self.candidates();
+        if candidates.is_empty() || !matches!(self.stage, Stage::Filling) {
+            return Vec::new();
+        }
+        let key = model.settings.keymap.shown(Action::FormPlaces).join(" ");
+        let more = match candidates.len().saturating_sub(OFFERS_SHOWN_MAX) {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        let heading = Remark::new(Role::Strong, format!("{heading} ({key}, or Alt and the number{more})"));
+        let line = |(number, candidate): (usize, &Candidate)| {
+            Remark::new(Role::Text, format!("  {}  {}", number + 1, place(candidate, day)))
+        };
+        let places = candidates.iter().take(OFFERS_SHOWN_MAX).enumerate().map(line);
+        std::iter::once(heading).chain(places).collect()
+    }
+
+    fn remarks(&self, model: &Model) -> Vec<Remark> {
         let mut remarks = Vec::new();
         match &self.proposal {
             None if self.asking.is_some() => remarks.push(Remark::new(Role::Dim, "…")),
-            None => remarks.push(Remark::new(Role::Dim, "fill in when and how long to see what would be given")),
-            Some(Proposal::Fits(explanation)) => explain(explanation, &mut remarks),
-            Some(Proposal::Refused { refusal, alternatives }) => {
+            None => remarks
+                .extend(self.missing.iter().map(|missing| Remark::new(Role::Warning, format!("not yet: {missing}")))),
+            Some(Proposal::Fits(explanation)) => {
+                explain(explanation, &mut remarks);
+                remarks.extend(self.on_offer(model, "or", Some(explanation.chosen.day)));
+            }
+            Some(Proposal::Refused { refusal, .. }) => {
                 remarks.push(Remark::new(Role::Error, "would be refused"));
                 remarks.extend(refusal.blocked.iter().map(|one| Remark::new(Role::Text, format!("  {one}"))));
                 if refusal.blocked.is_empty() {
                     remarks.push(Remark::new(Role::Text, "  there is no provider"));
                 }
-                if !alternatives.is_empty() && matches!(self.stage, Stage::Filling) {
-                    remarks.push(Remark::new(Role::Strong, "instead (Alt and the number)"));
-                    remarks.extend(numbered(alternatives, self.draft.day));
-                }
+                remarks.extend(self.on_offer(model, "instead", self.draft.day));
             }
         }
         remarks
     }
 }
 
-/// The chosen slot, why it, and what else there would be.
+/// The chosen slot, and why it.
 fn explain(explanation: &Explanation, remarks: &mut Vec<Remark>) {
     let chosen = &explanation.chosen;
     let day = chosen.day.format("%a %-d %b");
     remarks.push(Remark::new(Role::Success, format!("{} with {}, {day}", chosen.slot, chosen.name)));
     remarks.extend(explanation.reasons.iter().map(|reason| Remark::new(Role::Dim, format!("  {reason}"))));
-    if !explanation.runners_up.is_empty() {
-        remarks.push(Remark::new(Role::Strong, "or (Alt and the number)"));
-        remarks.extend(numbered(&explanation.runners_up, Some(chosen.day)));
-    }
-}
-
-fn numbered(candidates: &[Candidate], day: Option<NaiveDate>) -> impl Iterator<Item = Remark> {
-    let line = move |(number, candidate): (usize, &Candidate)| {
-        Remark::new(Role::Text, format!("  {}  {}", number + 1, place(candidate, day)))
-    };
-    candidates.iter().take(9).enumerate().map(line).collect::<Vec<_>>().into_iter()
 }
 
 /// A place as it is read aloud, with the day where it is another one, and what it would cost.
@@ -257,6 +282,8 @@ impl Layer for Book {
             }
             (Stage::Filling, Action::FormSubmit) => self.submit(model, cx),
             (Stage::Filling, Action::FormOverbook) => self.overbook(model, cx),
+            (Stage::Filling, Action::FormPlaces) if count > 0 => self.stage = Stage::Choosing(Lines::default()),
+            (Stage::Filling, Action::FormPlaces) => model.say(Severity::Info, "There is no other place on offer"),
             (Stage::Filling, Action::FormClose) => return self.close(model, cx),
             (Stage::Filling, action) => {
                 let from = self.draft.form.focus();
@@ -324,20 +351,24 @@ impl Layer for Book {
             let one = &candidates[lines.selected(candidates.len())];
             return Some(Ghost { provider: one.provider.clone(), day: one.day, slot: one.slot, fit: Fit::Fits });
         }
+
         match self.proposal.as_ref()? {
-            Proposal::Fits(Explanation { chosen, .. }) => {
-                Some(Ghost { provider: chosen.provider.clone(), day: chosen.day, slot: chosen.slot, fit: Fit::Fits })
-            }
+            Proposal::Fits(Explanation { chosen, .. }) => Some(Ghost {
+                provider: chosen.provider.clone(),
+                day: chosen.day,
+                slot: chosen.slot,
+                fit: self.verdict(Fit::Fits),
+            }),
             Proposal::Refused { .. } => {
                 let (request, _) = self.asked.as_ref()?;
                 let provider = request.preferred_provider.clone()?;
-                Some(Ghost { provider, day: request.day, slot: request.range, fit: Fit::Blocked })
+                Some(Ghost { provider, day: request.day, slot: request.range, fit: self.verdict(Fit::Blocked) })
             }
         }
     }
 
-    fn offers(&self, _action: Action) -> bool {
-        true
+    fn offers(&self, action: Action) -> bool {
+        action != Action::FormPlaces || !self.candidates().is_empty()
     }
 
     fn submit_label(&self) -> Option<&'static str> {
@@ -347,15 +378,19 @@ impl Layer for Book {
         }
     }
 
-    fn draw(&self, _model: &Model, canvas: &mut Canvas<'_>) {
+    fn draw(&self, model: &Model, canvas: &mut Canvas<'_>) {
         match &self.stage {
-            Stage::Filling => canvas.form("Book", &self.draft.form, self.waiting, &self.remarks()),
+            Stage::Filling => canvas.form("Book", &self.draft.form, self.waiting, &self.remarks(model)),
             Stage::Choosing(lines) => {
                 let candidates = self.candidates();
                 let day = self.draft.day;
                 let shown: Vec<String> =
                     candidates.iter().enumerate().map(|(n, one)| format!("{}  {}", n + 1, place(one, day))).collect();
-                canvas.menu_with("Refused; instead", &self.remarks(), &shown, lines.selected(shown.len()));
+                let title = match self.proposal {
+                    Some(Proposal::Fits(_)) => "Other places",
+                    _ => "Refused; instead",
+                };
+                canvas.menu_with(title, &self.remarks(model), &shown, lines.selected(shown.len()));
             }
         }
     }

@@ -6,7 +6,7 @@ use crate::domain::{Cause, Exception, HoursChange, Status};
 use crate::tui::actions::Action;
 use crate::tui::cursor::Pane;
 use crate::tui::message::{Effect, MouseCapture, Question, Reply};
-use crate::tui::overlay::Overlay;
+use crate::tui::overlay::{Fit, Overlay};
 
 /// Where the cursor is: provider, minute, appointment.
 fn at(script: &Script) -> String {
@@ -135,7 +135,7 @@ fn booking_shows_the_slot_before_it_is_taken() {
 #[test]
 fn a_refusal_names_every_blocker_and_offers_other_places_by_number() {
     let mut script = Script::clinic();
-    script.press("b Tab Tab Tab Tab ^u \"12-13\" Enter");
+    script.press("b Tab Tab \"12-13\" Enter");
     let text = script.text();
     assert!(text.contains("would be refused") && text.contains("Dr Chen: nothing free in 12:00–13:00"), "{text}");
     script.press("2");
@@ -151,13 +151,76 @@ fn a_refusal_names_every_blocker_and_offers_other_places_by_number() {
 }
 
 #[test]
+fn a_phone_call_is_booked_with_the_words_it_is_made_with() {
+    let mut script = Script::clinic();
+    script.press("] b \"Ada\" Tab \"c\" Tab \"am\" Tab \"a\" Enter");
+    let [Command::Book { request, .. }] = &script.given[..] else { panic!("{:?}", script.given) };
+    assert_eq!(request.client.as_ref().map(ToString::to_string).as_deref(), Some("Ada"));
+    assert!(request.service.is_some() && request.preferred_provider.is_none());
+    assert_eq!(request.range.to_string(), "00:00–12:00");
+}
+
+#[test]
+fn a_longer_service_makes_the_suggested_range_longer_but_not_one_that_was_typed() {
+    let mut script = Script::clinic();
+    script.press("n b");
+    assert!(script.text().contains("14:35-15:00"), "{}", script.text());
+    for _ in 0..4 {
+        script.press("Tab Right Shift-Tab");
+        assert!(!script.text().contains("not yet"), "{}", script.text());
+    }
+    script.press("Tab Tab \"14:35-14:40\"");
+    let text = script.text();
+    assert!(text.contains("14:35-14:40") && text.contains("not yet: "), "{text}");
+}
+
+#[test]
+fn other_places_are_chosen_with_a_key_that_the_form_names() {
+    let mut script = Script::clinic();
+    script.press("b Tab Tab \"12-13\"");
+    assert!(script.text().contains("F2 places"), "{}", script.text());
+    script.press("F2");
+    assert!(script.text().contains("Refused; instead"), "{}", script.text());
+    let first = script.model.overlays[0].layer().ghost().unwrap();
+    script.press("j");
+    let other = script.model.overlays[0].layer().ghost().unwrap();
+    assert_ne!(other, first, "the ghost shows the place under the cursor");
+    script.press("Enter Enter");
+    let [Command::Book { request, .. }] = &script.given[..] else { panic!("{:?}", script.given) };
+    assert_eq!((request.range, request.preferred_provider.as_ref()), (other.slot, Some(&other.provider)));
+}
+
+#[test]
+fn a_ghost_is_pending_until_the_desk_has_said() {
+    let mut script = Script::clinic();
+    script.press("n b");
+    let fit = |script: &Script| script.model.overlays[0].layer().ghost().map(|ghost| ghost.fit);
+    assert_eq!(fit(&script), Some(Fit::Fits));
+    script.answers = Answers::Held;
+    script.press("Tab Tab Tab Right");
+    assert_eq!(fit(&script), Some(Fit::Unknown));
+    script.answer();
+    assert_ne!(fit(&script), Some(Fit::Unknown));
+}
+
+#[test]
+fn the_form_begins_with_a_service_that_the_provider_gives() {
+    let mut script = Script::clinic();
+    for _ in 0..script.model.rows().len() {
+        let text = script.press("b").text();
+        assert!(!text.contains("does not give"), "{text}");
+        script.press("Esc j");
+    }
+}
+
+#[test]
 fn the_timelines_follow_the_day_of_the_form_and_come_back() {
     let mut script = Script::clinic();
-    script.press("b Tab Tab Tab ^u \"24.12\" Tab");
+    script.press("b Tab Tab Tab Tab \"24.12\" Tab");
     assert_eq!(script.model.shown.day().to_string(), "2026-12-24");
     script.press("Esc");
     assert_eq!(script.model.shown.day().to_string(), "2026-11-23");
-    script.press("b Tab Tab Tab ^u \"24.12\" Enter");
+    script.press("b Tab Tab Tab Tab \"24.12\" Enter");
     assert_eq!(script.model.shown.day().to_string(), "2026-12-24");
     assert_eq!(script.model.selected().unwrap().id().as_str(), "new2", "what was just booked is selected");
 }
@@ -165,7 +228,7 @@ fn the_timelines_follow_the_day_of_the_form_and_come_back() {
 #[test]
 fn a_refusal_without_any_other_place_leads_back_to_the_form() {
     let mut script = Script::clinic();
-    script.press("b Tab Tab ^u \"20h\" Tab Tab ^u \"0-24\" Enter");
+    script.press("b Tab Tab \"day\" Tab Tab Tab \"20h\" Enter");
     assert!(script.toast().starts_with("Refused, and nothing nearby is free"), "{}", script.toast());
     let text = script.text();
     assert!(text.contains("Book") && text.contains("would be refused"), "{text}");
@@ -362,7 +425,7 @@ fn pasted_text_never_runs_as_commands() {
 fn the_newest_proposal_wins() {
     let mut script = Script::clinic();
     script.answers = Answers::Held;
-    script.press("b Tab Tab ^u \"1\" \"5\"");
+    script.press("b Tab Tab Tab Tab Tab \"1\" \"5\"");
     let waiting: Vec<_> = script.waiting.iter().filter(|(_, one)| matches!(one, Question::Propose(..))).collect();
     assert_eq!(waiting.len(), 1, "one question at a time");
     script.answer();

@@ -205,6 +205,7 @@ pub(super) fn event(key: &str) -> KeyEvent {
         "Del" => KeyCode::Delete,
         "Space" => KeyCode::Char(' '),
         "F1" => KeyCode::F(1),
+        "F2" => KeyCode::F(2),
         "F5" => KeyCode::F(5),
         one => KeyCode::Char(one.chars().next().unwrap()),
     };

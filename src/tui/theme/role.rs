@@ -40,6 +40,8 @@ pub enum Role {
     Now,
     /// Where an appointment would go.
     GhostFits,
+    /// Where an appointment may go, before the desk has said.
+    GhostPending,
     /// Where an appointment cannot go.
     GhostBlocked,
     /// Fragmentation that needs no attention.
@@ -77,7 +79,7 @@ pub enum Role {
 impl Role {
     /// Every role, for checks.
     #[cfg(test)]
-    pub(crate) const ALL: [Self; 32] = [
+    pub(crate) const ALL: [Self; 33] = [
         Self::Text,
         Self::Dim,
         Self::Strong,
@@ -94,6 +96,7 @@ impl Role {
         Self::Axis,
         Self::Now,
         Self::GhostFits,
+        Self::GhostPending,
         Self::GhostBlocked,
         Self::Calm,
         Self::Watch,
@@ -173,6 +176,9 @@ impl Look {
             Role::GhostFits => {
                 Self::new(palette.ghost_fits.fg, palette.ghost_fits.bg).always(Modifier::BOLD).mono(Modifier::REVERSED)
             }
+            Role::GhostPending => Self::new(palette.selection_idle.fg, palette.selection_idle.bg)
+                .always(Modifier::ITALIC)
+                .mono(Modifier::UNDERLINED),
             Role::GhostBlocked => Self::new(palette.ghost_blocked.fg, palette.ghost_blocked.bg)
                 .always(Modifier::BOLD.union(Modifier::CROSSED_OUT))
                 .mono(Modifier::REVERSED),

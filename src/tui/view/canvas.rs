@@ -7,9 +7,9 @@ use ratatui::layout::{Position, Rect};
 use ratatui::widgets::Widget;
 use tui_input::Input;
 
-use super::places::WIDE;
+use super::places::Places;
 use crate::domain::{Event, RequestId};
-use crate::tui::form::{Field, Form, Value};
+use crate::tui::form::{Field, Form, Grip, Value};
 use crate::tui::hits::{Hits, Target};
 use crate::tui::message::Ticket;
 use crate::tui::model::Model;
@@ -19,8 +19,10 @@ use crate::tui::widgets::{
     PaletteEntry, PaletteView, Popup, Subject, keep_visible, truncate, wrap,
 };
 
-/// Columns of content in a form or menu.
+/// Columns of content in a form where there is plenty of room.
 const FORM_COLUMNS: u16 = 72;
+/// Most columns of content in a form.
+const FORM_COLUMNS_MAX: u16 = 104;
 /// Columns of content in a window with long lines.
 const WIDE_COLUMNS: u16 = 116;
 
@@ -42,14 +44,15 @@ impl Remark {
 pub(in crate::tui) struct Canvas<'a> {
     theme: &'a Theme,
     area: Rect,
+    stage: Rect,
     buffer: &'a mut Buffer,
     hits: &'a mut Hits,
 }
 
 impl<'a> Canvas<'a> {
     /// A canvas over the panes.
-    pub(super) fn new(model: &'a Model, area: Rect, buffer: &'a mut Buffer, hits: &'a mut Hits) -> Self {
-        Self { theme: &model.settings.theme, area, buffer, hits }
+    pub(super) fn new(model: &'a Model, places: &Places, buffer: &'a mut Buffer, hits: &'a mut Hits) -> Self {
+        Self { theme: &model.settings.theme, area: places.body, stage: places.stage(), buffer, hits }
     }
 
     /// How everything looks.
@@ -68,12 +71,16 @@ impl<'a> Canvas<'a> {
         popup.inner(outer)
     }
 
-    /// The bottom of the panes, so that the timelines and a ghost on them stay visible; where the list
-    /// stands beside them, below the timelines.
+    /// The bottom of the stage, so that the timelines and a ghost on them stay visible.
     fn bottom(&self, lines: u16) -> Rect {
         let height = lines.saturating_add(2).min(self.area.height);
-        let width = if self.area.width >= WIDE { self.area.width * 7 / 10 } else { self.area.width };
-        Rect { y: self.area.bottom() - height, height, width, ..self.area }
+        Rect { y: self.stage.bottom() - height, height, ..self.stage }
+    }
+
+    /// Columns of a form: all of its stage, unless that is so wide that the eye loses the line.
+    fn form_columns(&self) -> u16 {
+        let all = self.stage.width.saturating_sub(4);
+        if all <= FORM_COLUMNS_MAX { all } else { FORM_COLUMNS }
     }
 
     fn columns(&self, wanted: u16) -> u16 {
@@ -105,9 +112,10 @@ impl<'a> Canvas<'a> {
 
     /// A form with remarks below it, at the bottom of the panes.
     pub(in crate::tui) fn form(&mut self, title: &str, form: &Form, waiting: Option<Ticket>, remarks: &[Remark]) {
-        let fields: Vec<FieldView<'_>> = form.fields().iter().map(view).collect();
+        let fields: Vec<FieldView<'_>> =
+            form.fields().iter().enumerate().map(|(at, field)| view(form, at, field)).collect();
         let view = FormView { theme: self.theme, fields: &fields, focused: Some(form.focus()) };
-        let columns = self.columns(FORM_COLUMNS);
+        let columns = self.form_columns();
         let fields_lines = view.height(columns);
         let remark_lines = u16::try_from(wrapped(remarks, columns).len()).unwrap_or(u16::MAX);
         let gap = u16::from(!remarks.is_empty());
@@ -126,7 +134,7 @@ impl<'a> Canvas<'a> {
 
     /// A small frame at the bottom of the panes, without anything to fill in.
     pub(in crate::tui) fn banner(&mut self, title: &str, remarks: &[Remark]) {
-        let columns = self.columns(FORM_COLUMNS);
+        let columns = self.form_columns();
         let lines = u16::try_from(wrapped(remarks, columns).len()).unwrap_or(u16::MAX);
         let outer = self.bottom(lines);
         let inner = self.frame(title, "", outer, (columns, lines));
@@ -144,7 +152,7 @@ impl<'a> Canvas<'a> {
 
     /// A menu below remarks, at the bottom of the panes.
     pub(in crate::tui) fn menu_with(&mut self, title: &str, remarks: &[Remark], lines: &[String], selected: usize) {
-        let columns = self.columns(FORM_COLUMNS);
+        let columns = self.form_columns();
         let above = u16::try_from(wrapped(remarks, columns).len()).unwrap_or(u16::MAX);
         let count = u16::try_from(lines.len()).unwrap_or(u16::MAX).max(1);
         let all = above.saturating_add(count).saturating_add(1);
@@ -197,7 +205,7 @@ impl<'a> Canvas<'a> {
         let subject = snapshot.appointment(id).map_or(Subject::Nothing, |one| Subject::Appointment(one));
         let details =
             Details { theme: self.theme, snapshot, subject, why: &[], history: &[], offset: 0, focus: Focus::Focused };
-        let columns = self.columns(FORM_COLUMNS);
+        let columns = self.form_columns();
         let wanted = Rect { width: columns, ..self.area };
         let lines = u16::try_from(details.lines(wanted)).unwrap_or(u16::MAX).saturating_add(2);
         let popup = Popup { theme: self.theme, title: "", remark: "", width: columns, height: lines };
@@ -252,10 +260,12 @@ impl<'a> Canvas<'a> {
 }
 
 /// A field as it is drawn.
-fn view(field: &Field) -> FieldView<'_> {
+fn view<'a>(form: &Form, at: usize, field: &'a Field) -> FieldView<'a> {
+    let held = form.focus() == at && form.grip() == Grip::Whole;
     let (value, kind) = match &field.value {
+        Value::Text(input) if held && !Input::value(input).is_empty() => (Input::value(input), FieldKind::Held),
         Value::Text(input) => (Input::value(input), FieldKind::Text { cursor: input.cursor() }),
-        Value::Choice { options, chosen } => (options.get(*chosen).map_or("", String::as_str), FieldKind::Choice),
+        Value::Choice { options, chosen, .. } => (options.get(*chosen).map_or("", String::as_str), FieldKind::Choice),
     };
     FieldView { label: field.label, value, placeholder: field.hint, kind, error: field.error.as_deref() }
 }

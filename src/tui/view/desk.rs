@@ -11,8 +11,8 @@ use crate::tui::hits::{Hits, Target};
 use crate::tui::model::Model;
 use crate::tui::overlay::{Fit, Ghost};
 use crate::tui::widgets::{
-    AppointmentList, CaptionBar, Details, Focus, FragmentationPanel, Ghost as GhostView, GhostFit, Header, Marks, Mode,
-    Panel, Subject, Timelines, TimelinesSelection,
+    AppointmentList, CaptionBar, DayTotals, Details, Focus, FragmentationPanel, Ghost as GhostView, GhostFit, Header,
+    Marks, Mode, Panel, Subject, Timelines, TimelinesSelection,
 };
 
 /// What the panes borrow for one frame.
@@ -42,8 +42,11 @@ impl Scene {
         let ghost = self.ghost.as_ref().map(|ghost| GhostView {
             provider: &ghost.provider,
             slot: ghost.slot,
-            // Until the desk has said otherwise the ghost is shown as it is meant.
-            fit: if ghost.fit == Fit::Blocked { GhostFit::Blocked } else { GhostFit::Fits },
+            fit: match ghost.fit {
+                Fit::Unknown => GhostFit::Pending,
+                Fit::Fits => GhostFit::Fits,
+                Fit::Blocked => GhostFit::Blocked,
+            },
             label: "",
         });
         Some(Timelines {
@@ -98,6 +101,9 @@ pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer, hits: &m
         let selected = model.cursor.provider.as_ref();
         let panel = FragmentationPanel { theme: &model.settings.theme, snapshot, selected, focus: Focus::Elsewhere };
         panel.render(area, buffer);
+    }
+    if let (Some(area), Some(snapshot)) = (places.totals, model.snapshot()) {
+        DayTotals { theme: &model.settings.theme, snapshot }.render(area, buffer);
     }
 }
 

@@ -4,12 +4,14 @@ use ratatui::layout::Rect;
 
 use crate::tui::cursor::Pane;
 use crate::tui::model::Model;
-use crate::tui::widgets::CaptionBar;
+use crate::tui::widgets::{CaptionBar, DayTotals};
 
 /// From this width on the list stands beside the timelines.
-pub(super) const WIDE: u16 = 118;
+const WIDE: u16 = 118;
 /// From this height on two panes go one below the other.
 const TALL: u16 = 15;
+/// From this width on the day's totals stand beside details and fragmentation.
+const THREE_PANES: u16 = 100;
 /// Lines of a pane that make it worth showing.
 const PANE_LINES_MIN: u16 = 7;
 
@@ -24,6 +26,7 @@ pub(super) struct Places {
     pub(super) list: Option<Rect>,
     pub(super) details: Option<Rect>,
     pub(super) fragmentation: Option<Rect>,
+    pub(super) totals: Option<Rect>,
     pub(super) footer: Rect,
 }
 
@@ -44,20 +47,32 @@ impl Places {
         if width >= WIDE { base.beside(model) } else { base.below(model) }
     }
 
+    /// Where forms stand: over the panes that only tell, so that timelines, list and totals stay in view.
+    pub(super) fn stage(&self) -> Rect {
+        let beside = self.timelines.filter(|timelines| timelines.width < self.body.width);
+        let right = self.fragmentation.or(beside).map_or(self.body.right(), Rect::right);
+        Rect { width: right - self.body.x, ..self.body }
+    }
+
     fn beside(self, model: &Model) -> Self {
         let list_columns = (self.body.width * 3 / 10).clamp(40, 60);
         let (left, list) = left(self.body, self.body.width - list_columns);
-        let wanted = lines_wanted(model, 3).max(PANE_LINES_MIN);
+        // Rows become roomier before the panes below grow beyond what they have to say.
+        let fits = |lines: &u16| left.height >= lines_wanted(model, *lines) + DayTotals::LINES;
+        let wanted = lines_wanted(model, [4, 3].into_iter().find(fits).unwrap_or(3)).max(PANE_LINES_MIN);
         if left.height < wanted + PANE_LINES_MIN + 3 {
             return Self { timelines: Some(left), list: Some(list), ..self };
         }
         let (timelines, under) = top(left, wanted);
-        let (details, fragmentation) = self::left(under, under.width / 2);
+        let totals_columns = if under.width >= THREE_PANES { under.width / 4 } else { 0 };
+        let (two, totals) = self::left(under, under.width - totals_columns);
+        let (details, fragmentation) = self::left(two, two.width / 2);
         Self {
             timelines: Some(timelines),
             list: Some(list),
             details: Some(details),
             fragmentation: Some(fragmentation),
+            totals: (totals_columns > 0).then_some(totals),
             ..self
         }
     }

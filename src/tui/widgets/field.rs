@@ -18,6 +18,8 @@ pub enum FieldKind {
         /// Characters before the cursor.
         cursor: usize,
     },
+    /// By typing in place of the whole value, which is held by the cursor.
+    Held,
     /// By choosing with the arrow keys.
     Choice,
     /// Not at all.
@@ -65,7 +67,11 @@ impl FormView<'_> {
     /// Where the terminal's cursor belongs, if a text field has the focus.
     pub fn cursor(&self, area: Rect) -> Option<Position> {
         let focused = self.focused?;
-        let FieldKind::Text { cursor } = self.fields.get(focused)?.kind else { return None };
+        let cursor = match self.fields.get(focused)?.kind {
+            FieldKind::Text { cursor } => cursor,
+            FieldKind::Held => usize::MAX,
+            FieldKind::Choice | FieldKind::Fixed => return None,
+        };
         let line = self.placed(area).into_iter().find(|(at, _)| *at == focused)?.1;
         let value = self.value_area(line);
         let (_, column) = window(self.fields[focused].value, cursor, value.width);
@@ -157,10 +163,18 @@ impl FormView<'_> {
             return;
         }
         let empty = field.value.is_empty();
+        let held = focused && field.kind == FieldKind::Held;
+        if held {
+            buffer.set_style(area, self.theme.style(Role::Input));
+        }
         let (text, style) =
             if empty { (field.placeholder, self.theme.style(Role::Dim)) } else { (field.value, strong) };
         let text = truncate(text, area.width, glyphs.ellipsis);
         let end = put(buffer, (area.x, area.y), &text, area.width, style);
+        if held {
+            let chosen = Rect { width: end - area.x, ..area };
+            buffer.set_style(chosen, self.theme.style(Role::InputCursor));
+        }
         if field.kind == FieldKind::Choice && focused {
             let arrows = self.theme.style(Role::Key);
             put_within(buffer, whole, (area.x.saturating_sub(2), area.y), glyphs.choice[0], arrows);

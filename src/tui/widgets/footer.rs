@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 use ratatui::widgets::Widget;
 
 use crate::tui::theme::{Role, Theme};
@@ -135,6 +136,12 @@ impl Widget for &Footer<'_> {
             let style = self.theme.style(toast.severity.role());
             let sign = toast.severity.sign(self.theme);
             let text = truncate(toast.text, inside.width.saturating_sub(2), self.theme.glyphs().ellipsis);
+            // What failed must not be overlooked: it gets the whole line.
+            let failed = toast.severity == Severity::Error;
+            let style = if failed { style.add_modifier(Modifier::REVERSED) } else { style };
+            if failed {
+                buffer.set_style(Rect { height: 1, ..area }, style);
+            }
             put(buffer, (inside.x, inside.y), &format!("{sign} {text}"), inside.width, style);
             hints = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
         }

@@ -46,6 +46,8 @@ pub struct TimelinesSelection<'a> {
 pub enum GhostFit {
     /// It could.
     Fits,
+    /// The desk has not said yet.
+    Pending,
     /// Something stands in the way.
     Blocked,
 }

@@ -1,10 +1,12 @@
 //! The fields of a booking, and the request that they make.
 
+use std::sync::Arc;
+
 use chrono::NaiveDate;
 
 use crate::desk::Past;
 use crate::domain::{
-    Catalogue, Dated, Invalid, Minute, Minutes, ProviderId, Request, RequestId, ServiceId, Text, TimeRange,
+    Catalogue, Dated, Invalid, Minute, Minutes, ProviderId, Request, RequestId, Service, ServiceId, Text, TimeRange,
 };
 use crate::scheduler::Candidate;
 use crate::tui::cursor::Pane;
@@ -21,13 +23,16 @@ pub(super) struct Draft {
     pub(super) form: Form,
     /// The day as far as it can be read, for what is shown beside it.
     pub(super) day: Option<NaiveDate>,
+    /// The range as it was suggested; another one was meant by whoever typed it.
+    suggested: String,
     /// What the choices stand for; choice 0 is none.
     services: Vec<(ServiceId, Minutes)>,
     providers: Vec<ProviderId>,
 }
 
 impl Draft {
-    /// The fields as the cursor suggests them.
+    /// The fields as the cursor suggests them, in the order in which people say them: "Ada, for a
+    /// check-up, this morning, with anybody".
     pub(super) fn new(model: &Model) -> Self {
         let catalogue = model.snapshot().map(|snapshot| &snapshot.catalogue);
         let services: Vec<_> = catalogue.into_iter().flat_map(Catalogue::iter).collect();
@@ -36,28 +41,34 @@ impl Draft {
         let chosen = at_cursor.and_then(|id| providers.iter().position(|(other, _)| other == id));
         let service_names = services.iter().map(|one| format!("{}, {}", one.name, one.duration));
         let provider_names = providers.iter().map(|(_, name)| name.clone());
-        let first = usize::from(!services.is_empty());
-        let duration = services.first().map_or(30, |one| one.duration.get());
+        // What whoever is under the cursor does not do would only be refused.
+        let whose = chosen.and_then(|_| model.row());
+        let gives = |service: &&Arc<Service>| whose.is_none_or(|row| row.provider.gives(&service.id));
+        let first = services.iter().position(gives);
+        let duration = first.and_then(|at| services.get(at)).map_or(30, |one| one.duration.get());
         let day = model.shown.day();
+        let suggested = written(range_at_cursor(model, duration));
         let fields = vec![
             Field::text("client", "Client", "").hint("who comes; may be empty"),
-            Field::choice("service", "Service", with_first("none", service_names), first),
-            Field::text("duration", "Duration", duration.to_string()).hint("30, 45m, 1h30"),
-            Field::text("day", "Day", day.format("%Y-%m-%d").to_string()).hint("today, fri, +3, 24.12"),
-            Field::text("range", "Between", written(range_at_cursor(model, duration))).hint("9-12, 930-11, 14+45"),
+            Field::choice("service", "Service", with_first("none", service_names), first.map_or(0, |at| at + 1)),
+            Field::text("range", "Between", suggested.clone()).hint("9-12, 930-11, 14+45, am, pm"),
             Field::choice("provider", "With", with_first("anybody", provider_names), chosen.map_or(0, |at| at + 1)),
+            Field::text("day", "Day", day.format("%Y-%m-%d").to_string()).hint("today, fri, +3, 24.12"),
+            Field::text("duration", "Duration", duration.to_string()).hint("30, 45m, 1h30"),
             Field::text("note", "Note", "").hint("anything worth knowing"),
             Field::choice("past", "Time gone by", vec!["is over".to_owned(), "may be written down".to_owned()], 0),
         ];
         Self {
             form: Form::new(fields),
             day: Some(day),
+            suggested,
             services: services.iter().map(|one| (one.id.clone(), one.duration)).collect(),
             providers: providers.into_iter().map(|(id, _)| id).collect(),
         }
     }
 
-    /// Takes an edit; another service brings its duration along.
+    /// Takes an edit; another service brings its duration along, and the range that is
+    /// suggested becomes long enough for it.
     pub(super) fn edit(&mut self, edit: &Edit, model: &Model) -> Edited {
         let before = self.form.chosen("service");
         let edited = self.form.edit(edit);
@@ -65,7 +76,12 @@ impl Draft {
         if chosen != before
             && let Some((_, duration)) = chosen.checked_sub(1).and_then(|at| self.services.get(at))
         {
-            self.form.set("duration", duration.get().to_string());
+            let duration = duration.get();
+            self.form.set("duration", duration.to_string());
+            if self.form.value("range") == self.suggested && self.day == Some(model.shown.day()) {
+                self.suggested = written(range_at_cursor(model, duration));
+                self.form.set("range", self.suggested.clone());
+            }
         }
         self.day = typed::date("day", self.form.value("day"), model.now.today).ok();
         edited

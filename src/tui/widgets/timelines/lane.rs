@@ -158,7 +158,11 @@ fn blocks<'a>(timelines: &'a Timelines<'a>, row: &'a ProviderRow, shown: TimeRan
     }
     let here = |ghost: &Ghost<'_>| *ghost.provider == row.provider.id && ghost.slot.overlaps(shown);
     if let Some(ghost) = timelines.ghost.filter(here) {
-        let role = if ghost.fit == GhostFit::Fits { Role::GhostFits } else { Role::GhostBlocked };
+        let role = match ghost.fit {
+            GhostFit::Fits => Role::GhostFits,
+            GhostFit::Pending => Role::GhostPending,
+            GhostFit::Blocked => Role::GhostBlocked,
+        };
         blocks.push(Block { content: Content::Ghost(ghost), style: timelines.theme.style(role) });
     }
     blocks

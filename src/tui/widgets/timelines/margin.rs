@@ -46,11 +46,26 @@ pub(super) fn draw_name(timelines: &Timelines<'_>, row: &ProviderRow, area: Rect
     if area.height >= 2 {
         let hours: Vec<String> = row.hours.iter().map(|hours| hours_within(hours, room)).collect();
         let dim = theme.style(Role::Dim);
-        let lines = if hours.is_empty() { vec!["off".to_owned()] } else { hours };
+        let lines = match hours.len() {
+            0 => vec!["off".to_owned()],
+            count if count < usize::from(area.height) => hours,
+            // All of the hours on one line say more than the first of them in full.
+            _ => vec![row.hours.iter().map(in_short).collect::<Vec<_>>().join(", ")],
+        };
         for (line, y) in lines.iter().zip(area.top() + 1..area.bottom()) {
             put(buffer, (area.x + 2, y), &truncate(line, room, glyphs.ellipsis), room, dim);
         }
     }
+}
+
+/// The hours as short as they can be said: `8–12`, `13:30–17`.
+fn in_short(hours: TimeRange) -> String {
+    let end = |minute: crate::domain::Minute| {
+        let text = minute.to_string();
+        text.strip_suffix(":00").unwrap_or(&text).trim_start_matches('0').to_owned()
+    };
+    let start = end(hours.start());
+    format!("{}–{}", if start.is_empty() { "0" } else { &start }, end(hours.end()))
 }
 
 /// The hours in full, or without the minutes of full hours where that makes them fit.
