@@ -97,6 +97,8 @@ pub(super) enum Fit {
     Fits,
     /// It could not.
     Blocked,
+    /// It could go nowhere in this range.
+    NoRoom,
 }
 
 /// Where something would go, drawn on the timelines before it does.

@@ -17,7 +17,7 @@ use super::sentences;
 use super::shown::Loaded;
 use super::view;
 use super::widgets::keep_visible;
-use crate::desk::Feedback;
+use crate::desk::{DeskError, Feedback};
 use crate::domain::{Appointment, Event, Minute, TimeRange};
 
 /// Takes in a message; what it wants done is left in `cx`.
@@ -91,6 +91,9 @@ fn answered(model: &mut Model, ticket: Ticket, reply: Reply, cx: &mut Cx<'_>) {
         },
         // Whoever asked is gone: the answer is told, and a failure is not lost.
         Reply::Answer(Ok(answer)) => announce(&answer, model),
+        Reply::Answer(Err(DeskError::NothingToUndo)) => {
+            model.say(Severity::Info, sentences::capitalised(&DeskError::NothingToUndo.to_string()));
+        }
         Reply::Answer(Err(error)) => model.say(Severity::Error, sentences::capitalised(&error.to_string())),
         Reply::Proposal(_) | Reply::Hours(_) | Reply::Log(_) => {}
     }

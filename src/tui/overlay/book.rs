@@ -207,11 +207,11 @@ impl Book {
             return Vec::new();
         }
         let key = model.settings.keymap.shown(Action::FormPlaces).join(" ");
-        let more = match candidates.len().saturating_sub(OFFERS_SHOWN_MAX) {
-            0 => String::new(),
-            more => format!(", and {more} more"),
+        let how = match candidates.len() {
+            ..=OFFERS_SHOWN_MAX => format!("{key}, or Alt and the number"),
+            all => format!("{key} shows all {all}; Alt and the number takes one"),
         };
-        let heading = Remark::new(Role::Strong, format!("{heading} ({key}, or Alt and the number{more})"));
+        let heading = Remark::new(Role::Strong, format!("{heading} ({how})"));
         let line = |(number, candidate): (usize, &Candidate)| {
             Remark::new(Role::Text, format!("  {}  {}", number + 1, place(candidate, day)))
         };
@@ -223,6 +223,8 @@ impl Book {
         let mut remarks = Vec::new();
         match &self.proposal {
             None if self.asking.is_some() => remarks.push(Remark::new(Role::Dim, "…")),
+            // What is said at its field need not be said again.
+            None if self.draft.form.fields().iter().any(|field| field.error.is_some()) => {}
             None => remarks
                 .extend(self.missing.iter().map(|missing| Remark::new(Role::Warning, format!("not yet: {missing}")))),
             Some(Proposal::Fits(explanation)) => {
@@ -362,7 +364,7 @@ impl Layer for Book {
             Proposal::Refused { .. } => {
                 let (request, _) = self.asked.as_ref()?;
                 let provider = request.preferred_provider.clone()?;
-                Some(Ghost { provider, day: request.day, slot: request.range, fit: self.verdict(Fit::Blocked) })
+                Some(Ghost { provider, day: request.day, slot: request.range, fit: self.verdict(Fit::NoRoom) })
             }
         }
     }

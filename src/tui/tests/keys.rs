@@ -4,6 +4,7 @@ use super::script::{Answers, Script};
 use crate::desk::{Command, DeskError};
 use crate::domain::{Cause, Exception, HoursChange, Status};
 use crate::tui::actions::Action;
+use crate::tui::activity::Severity;
 use crate::tui::cursor::Pane;
 use crate::tui::message::{Effect, MouseCapture, Question, Reply};
 use crate::tui::overlay::{Fit, Overlay};
@@ -431,4 +432,25 @@ fn the_newest_proposal_wins() {
     script.answer();
     let ghost = script.model.overlays[0].layer().ghost().unwrap();
     assert_eq!(ghost.slot.len(), 15, "what is shown is about what was typed last");
+}
+
+#[test]
+fn what_stands_in_the_way_of_a_range_is_seen_in_front_of_it() {
+    let mut script = Script::clinic();
+    let before = script.text();
+    let row = |text: &str| text.lines().find(|line| line.contains("Dr Chen  ")).unwrap_or_default().to_owned();
+    script.press("b Tab Tab \"9-12\" Tab Tab Tab \"60\"");
+    let ghost = script.model.overlays[0].layer().ghost().unwrap();
+    assert_eq!(ghost.fit, Fit::NoRoom);
+    for name in ["Grac", "Alan"] {
+        assert!(row(&before).contains(name) && row(&script.text()).contains(name), "{}", script.text());
+    }
+}
+
+#[test]
+fn nothing_to_undo_is_no_failure() {
+    let mut script = Script::clinic();
+    script.press("u");
+    let toast = script.model.activity.toast.as_ref().unwrap();
+    assert_eq!((toast.severity, toast.text.as_str()), (Severity::Info, "There is nothing to undo"));
 }

@@ -171,6 +171,22 @@ fn the_list_opens_at_what_is_still_to_come() {
 }
 
 #[test]
+fn a_list_that_nobody_reads_keeps_up_with_the_day() {
+    let mut script = Script::clinic();
+    script.resize(80, 24).press("End ] [");
+    let first = |script: &Script| script.model.listed()[script.model.scroll.list].slot;
+    let before = (script.model.cursor.clone(), first(&script));
+    script.now.minute = minute("15:40");
+    script.send(Message::Clock);
+    assert!(first(&script).end() > minute("15:40") && first(&script) != before.1, "{}", first(&script));
+    assert_eq!(script.model.cursor, before.0);
+    script.press("Tab g g");
+    script.now.minute = minute("16:00");
+    script.send(Message::Clock);
+    assert_eq!(script.model.scroll.list, 0, "whoever reads the list keeps the place");
+}
+
+#[test]
 fn motion_can_be_reduced() {
     let mut script = Script::clinic();
     script.elsewhere(moved_away("r00"));

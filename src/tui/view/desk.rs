@@ -46,6 +46,7 @@ impl Scene {
                 Fit::Unknown => GhostFit::Pending,
                 Fit::Fits => GhostFit::Fits,
                 Fit::Blocked => GhostFit::Blocked,
+                Fit::NoRoom => GhostFit::NoRoom,
             },
             label: "",
         });

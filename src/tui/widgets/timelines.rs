@@ -50,6 +50,8 @@ pub enum GhostFit {
     Pending,
     /// Something stands in the way.
     Blocked,
+    /// There is no room in it: a range that was asked for, drawn behind what stands in its way.
+    NoRoom,
 }
 
 /// A place where an appointment would go.

@@ -56,7 +56,12 @@ impl Draft {
             Field::text("day", "Day", day.format("%Y-%m-%d").to_string()).hint("today, fri, +3, 24.12"),
             Field::text("duration", "Duration", duration.to_string()).hint("30, 45m, 1h30"),
             Field::text("note", "Note", "").hint("anything worth knowing"),
-            Field::choice("past", "Time gone by", vec!["is over".to_owned(), "may be written down".to_owned()], 0),
+            Field::choice(
+                "past",
+                "In the past",
+                vec!["no".to_owned(), "yes, to write it down afterwards".to_owned()],
+                0,
+            ),
         ];
         Self {
             form: Form::new(fields),

@@ -130,7 +130,7 @@ fn ghost_facts(timelines: &Timelines<'_>, ghost: Ghost<'_>) -> Facts {
     let sign = match ghost.fit {
         GhostFit::Fits => glyphs.severity[1],
         GhostFit::Pending => glyphs.in_flight,
-        GhostFit::Blocked => glyphs.severity[3],
+        GhostFit::Blocked | GhostFit::NoRoom => glyphs.severity[3],
     };
     Facts { sign: sign.to_owned(), name: ghost.label.to_owned(), slot: ghost.slot, service: String::new() }
 }

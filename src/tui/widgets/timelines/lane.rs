@@ -161,9 +161,11 @@ fn blocks<'a>(timelines: &'a Timelines<'a>, row: &'a ProviderRow, shown: TimeRan
         let role = match ghost.fit {
             GhostFit::Fits => Role::GhostFits,
             GhostFit::Pending => Role::GhostPending,
-            GhostFit::Blocked => Role::GhostBlocked,
+            GhostFit::Blocked | GhostFit::NoRoom => Role::GhostBlocked,
         };
-        blocks.push(Block { content: Content::Ghost(ghost), style: timelines.theme.style(role) });
+        let block = Block { content: Content::Ghost(ghost), style: timelines.theme.style(role) };
+        let at = if ghost.fit == GhostFit::NoRoom { 0 } else { blocks.len() };
+        blocks.insert(at, block);
     }
     blocks
 }

@@ -60,7 +60,7 @@ impl TimelinesLayout {
         // A column of air on both sides; the right one holds the scroll bar.
         let inner = Rect { x: inner.x + 1.min(inner.width), width: inner.width.saturating_sub(2), ..inner };
         let names = timelines.snapshot.rows().map(|row| width(row.provider.name.as_str())).max().unwrap_or(0);
-        let name_columns = (names + 3).clamp(6, NAME_COLUMNS_MAX + 3).min(inner.width / 5);
+        let name_columns = (names + 3).clamp(6, NAME_COLUMNS_MAX + 3).min(inner.width / 4);
         let numbers = numbers(inner.width);
         let used = name_columns + numbers.iter().map(|number| number.columns()).sum::<u16>();
         let track = inner.width.saturating_sub(used);

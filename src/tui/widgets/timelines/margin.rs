@@ -50,12 +50,19 @@ pub(super) fn draw_name(timelines: &Timelines<'_>, row: &ProviderRow, area: Rect
             0 => vec!["off".to_owned()],
             count if count < usize::from(area.height) => hours,
             // All of the hours on one line say more than the first of them in full.
-            _ => vec![row.hours.iter().map(in_short).collect::<Vec<_>>().join(", ")],
+            _ => vec![all_in_short(row, room)],
         };
         for (line, y) in lines.iter().zip(area.top() + 1..area.bottom()) {
             put(buffer, (area.x + 2, y), &truncate(line, room, glyphs.ellipsis), room, dim);
         }
     }
+}
+
+/// All of the hours on one line, with air between them where there is room for it.
+fn all_in_short(row: &ProviderRow, columns: u16) -> String {
+    let hours: Vec<String> = row.hours.iter().map(in_short).collect();
+    let airy = hours.join(", ");
+    if width(&airy) <= columns { airy } else { hours.join(",") }
 }
 
 /// The hours as short as they can be said: `8–12`, `13:30–17`.
