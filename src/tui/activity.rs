@@ -85,6 +85,11 @@ impl Activity {
         self.looked = now.elapsed;
     }
 
+    /// An answer said that the store fails: shown at once, and looked after until it works again.
+    pub(super) fn store_failed(&mut self) {
+        self.pulse.store_failing = true;
+    }
+
     /// Forgets what has had its time.
     pub(super) fn expire(&mut self, now: Now) {
         self.flashes.retain(|_, until| *until > now.elapsed);

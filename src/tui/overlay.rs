@@ -136,6 +136,12 @@ pub(super) trait Layer {
         None
     }
 
+    /// Lines below the timelines that it stands on, where its ghost has to stay in view; 0 for a window
+    /// that may cover them.
+    fn lines_below(&self) -> u16 {
+        0
+    }
+
     /// Whether an action of its context has a meaning here, for the footer.
     fn offers(&self, action: Action) -> bool {
         !matches!(action, Action::FormOverbook | Action::FormPlaces)

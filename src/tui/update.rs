@@ -71,6 +71,9 @@ fn feed(model: &mut Model, events: &[Arc<Event>], cx: &mut Cx<'_>) {
 
 fn answered(model: &mut Model, ticket: Ticket, reply: Reply, cx: &mut Cx<'_>) {
     model.pending.remove(&ticket);
+    if let Reply::Answer(Err(DeskError::Store(_))) = &reply {
+        model.activity.store_failed();
+    }
     let mut reply = reply;
     for at in (0..model.overlays.len()).rev() {
         let mut overlay = model.overlays.remove(at);
@@ -177,7 +180,9 @@ fn settle(model: &mut Model) {
     }
     put_on_somebody(model);
     let (rows, list) = view::visible(model);
-    if let Some(at) = model.row_number() {
+    let ghost = model.overlays.iter().rev().find_map(|overlay| overlay.layer().ghost());
+    let haunted = ghost.and_then(|ghost| model.rows().iter().position(|row| row.provider.id == ghost.provider));
+    if let Some(at) = haunted.or_else(|| model.row_number()) {
         model.scroll.providers = keep_visible(model.scroll.providers, at, rows, model.rows().len());
     }
     let listed = model.listed();

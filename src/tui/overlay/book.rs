@@ -20,6 +20,8 @@ use crate::tui::theme::Role;
 use crate::tui::view::{Canvas, Remark};
 use draft::Draft;
 
+/// Lines that the form takes with a verdict, its reasons and other places, frame included.
+const LINES: u16 = 18;
 /// Most other places written below the fields, so that the timelines stay in view.
 const OFFERS_SHOWN_MAX: usize = 4;
 
@@ -371,6 +373,10 @@ impl Layer for Book {
 
     fn offers(&self, action: Action) -> bool {
         action != Action::FormPlaces || !self.candidates().is_empty()
+    }
+
+    fn lines_below(&self) -> u16 {
+        LINES
     }
 
     fn submit_label(&self) -> Option<&'static str> {

@@ -242,6 +242,10 @@ impl Layer for Carry {
         }
     }
 
+    fn lines_below(&self) -> u16 {
+        4
+    }
+
     fn ghost(&self) -> Option<Ghost> {
         let fit = match &self.verdict {
             _ if self.is_at_home() => Fit::Fits,

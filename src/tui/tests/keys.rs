@@ -111,6 +111,9 @@ fn a_failing_store_books_nothing_and_keeps_what_was_typed() {
     let full = DeskError::Store(crate::store::StoreError::Full { path: "/clinic.db".into() });
     script.reply(Reply::Answer(Err(full)));
     assert!(script.toast().contains("is full"), "{}", script.toast());
+    let header = |script: &Script| script.text().lines().next().unwrap_or_default().to_owned();
+    assert!(!header(&script).contains("live"), "{}", header(&script));
+    assert!(script.model.activity.next_wake(script.now).is_some(), "whether it works again is looked after");
     assert!(script.text().contains("Zoë"));
     script.press("Enter");
     let ids: Vec<_> = script.given.iter().map(|command| format!("{command:?}")).collect();

@@ -101,6 +101,23 @@ fn windows_at_the_usual_size() {
 }
 
 #[test]
+fn a_form_leaves_the_row_of_its_ghost_in_view_at_every_size() {
+    for size in SIZES.into_iter().chain([(120, 35), (200, 60)]) {
+        let mut script = Script::on(FakeDesk::clinic(), ColourDepth::True);
+        script.resize(size.0, size.1).press("G n b");
+        let ghost = script.model.overlays[0].layer().ghost().unwrap();
+        let name = &script.model.snapshot().unwrap().provider(&ghost.provider).unwrap().name;
+        let start: String = name.as_str().chars().take(6).collect();
+        let text = script.text();
+        let row = text.lines().position(|line| line.contains(&format!("│ ▸ {start}")));
+        let form = text.lines().position(|line| line.contains("╭─ Book"));
+        assert!(row.is_some() && row < form, "{size:?}\n{text}");
+        let field = text.lines().position(|line| line.contains("In the past"));
+        assert!(field.is_some(), "every field is seen: {size:?}\n{text}");
+    }
+}
+
+#[test]
 fn without_colour_nothing_emits_one_and_the_selection_is_reversed() {
     for keys in ["", "Tab", "b", "m", ":", "s", "H", "a L"] {
         let buffer = picture(keys, ColourDepth::None, (100, 30));

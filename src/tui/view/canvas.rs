@@ -73,7 +73,7 @@ impl<'a> Canvas<'a> {
 
     /// The bottom of the stage, so that the timelines and a ghost on them stay visible.
     fn bottom(&self, lines: u16) -> Rect {
-        let height = lines.saturating_add(2).min(self.area.height);
+        let height = lines.saturating_add(2).min(self.stage.height);
         Rect { y: self.stage.bottom() - height, height, ..self.stage }
     }
 
@@ -120,6 +120,8 @@ impl<'a> Canvas<'a> {
         let remark_lines = u16::try_from(wrapped(remarks, columns).len()).unwrap_or(u16::MAX);
         let gap = u16::from(!remarks.is_empty());
         let lines = fields_lines.saturating_add(gap).saturating_add(remark_lines);
+        // A form below the timelines fills its stage, so that nothing is half covered.
+        let lines = if self.stage.y > self.area.y { lines.max(self.stage.height.saturating_sub(2)) } else { lines };
         let outer = self.bottom(lines);
         let state = if waiting.is_some() { "waiting for the book …" } else { "" };
         let inner = self.frame(title, state, outer, (columns, lines));

@@ -27,6 +27,8 @@ pub(super) struct Places {
     pub(super) details: Option<Rect>,
     pub(super) fragmentation: Option<Rect>,
     pub(super) totals: Option<Rect>,
+    /// Lines at the bottom of the body that belong to a window.
+    window_lines: u16,
     pub(super) footer: Rect,
 }
 
@@ -43,7 +45,10 @@ impl Places {
         let (rest, footer) = top(rest, rest.height.saturating_sub(footer_lines));
         let (body, caption) = top(rest, rest.height.saturating_sub(caption_lines));
         let caption = (caption_lines > 0).then_some(caption);
-        let base = Self { header, caption, body, footer, ..Self::default() };
+        let window_lines = model.overlays.iter().map(|overlay| overlay.layer().lines_below()).max().unwrap_or(0);
+        // However low the screen, the timelines keep the lines in which a few rows can be seen.
+        let window_lines = window_lines.min(body.height.saturating_sub(PANE_LINES_MIN));
+        let base = Self { header, caption, body, footer, window_lines, ..Self::default() };
         if width >= WIDE { base.beside(model) } else { base.below(model) }
     }
 
@@ -51,7 +56,9 @@ impl Places {
     pub(super) fn stage(&self) -> Rect {
         let beside = self.timelines.filter(|timelines| timelines.width < self.body.width);
         let right = self.fragmentation.or(beside).map_or(self.body.right(), Rect::right);
-        Rect { width: right - self.body.x, ..self.body }
+        let top = if self.window_lines > 0 { self.timelines.map_or(self.body.y, Rect::bottom) } else { self.body.y };
+        let top = if top >= self.body.bottom() { self.body.y } else { top };
+        Rect { x: self.body.x, y: top, width: right - self.body.x, height: self.body.bottom() - top }
     }
 
     fn beside(self, model: &Model) -> Self {
@@ -60,7 +67,8 @@ impl Places {
         // Rows become roomier before the panes below grow beyond what they have to say.
         let fits = |lines: &u16| left.height >= lines_wanted(model, *lines) + DayTotals::LINES;
         let wanted = lines_wanted(model, [4, 3].into_iter().find(fits).unwrap_or(3)).max(PANE_LINES_MIN);
-        if left.height < wanted + PANE_LINES_MIN + 3 {
+        let wanted = wanted.min(left.height - self.window_lines);
+        if left.height < wanted + PANE_LINES_MIN + 3 && self.window_lines == 0 {
             return Self { timelines: Some(left), list: Some(list), ..self };
         }
         let (timelines, under) = top(left, wanted);
@@ -86,7 +94,8 @@ impl Places {
         }
         let list_lines = (self.body.height / 3).max(PANE_LINES_MIN);
         let wanted = lines_wanted(model, if self.body.height >= 26 { 3 } else { 1 }).max(PANE_LINES_MIN);
-        let (timelines, list) = top(self.body, wanted.min(self.body.height - list_lines));
+        let room = self.body.height - list_lines.max(self.window_lines);
+        let (timelines, list) = top(self.body, wanted.min(room));
         Self { timelines: Some(timelines), list: Some(list), ..self }
     }
 }
