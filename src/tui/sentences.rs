@@ -26,6 +26,14 @@ pub(super) fn place(snapshot: Option<&DaySnapshot>, appointment: &Appointment) -
     format!("{day} {} with {}", appointment.slot, provider(snapshot, &appointment.provider))
 }
 
+/// An event as a line of the log: when, through what, by whom, and what it did.
+pub(super) fn logged(snapshot: Option<&DaySnapshot>, event: &Event, zone: chrono_tz::Tz) -> String {
+    let at = event.draft.at.with_timezone(&zone).format("%d %b %H:%M:%S");
+    let actor = event.draft.actor.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
+    let by = format!("{}{actor}", event.draft.actor.channel.key());
+    format!("{at}  {by:<6}  {}", self::event(snapshot, event))
+}
+
 /// What an event did, as a sentence without a full stop.
 pub(super) fn event(snapshot: Option<&DaySnapshot>, event: &Event) -> String {
     let draft = &event.draft;

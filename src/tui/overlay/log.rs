@@ -110,12 +110,7 @@ impl Layer for Log {
     }
 
     fn draw(&self, model: &Model, canvas: &mut Canvas<'_>) {
-        let line = |event: &Arc<Event>| {
-            let at = event.draft.at.with_timezone(&model.settings.zone).format("%d %b %H:%M:%S");
-            let actor = event.draft.actor.name.as_ref().map(|name| format!(" {name}")).unwrap_or_default();
-            let by = format!("{}{actor}", event.draft.actor.channel.key());
-            format!("{at}  {by:<6}  {}", sentences::event(model.snapshot(), event))
-        };
+        let line = |event: &Arc<Event>| sentences::logged(model.snapshot(), event, model.settings.zone);
         canvas.list("Log", &self.events, self.lines.selected(self.events.len()), &line);
     }
 }

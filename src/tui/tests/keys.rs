@@ -457,3 +457,18 @@ fn nothing_to_undo_is_no_failure() {
     let toast = script.model.activity.toast.as_ref().unwrap();
     assert_eq!((toast.severity, toast.text.as_str()), (Severity::Info, "There is nothing to undo"));
 }
+
+#[test]
+fn an_open_appointment_tells_what_has_happened_to_it_and_goes_on_telling() {
+    let mut script = Script::clinic();
+    script.press("Home a c Enter");
+    let text = script.text();
+    assert!(text.contains("history") && text.contains("Ada Lovelace is arrived"), "{text}");
+    assert!(text.contains("Ada Lovelace is confirmed"), "{text}");
+    let appointment = "r00".parse().unwrap();
+    script.elsewhere(Command::SetStatus { appointment, status: Status::NoShow });
+    assert!(script.text().contains("Ada Lovelace is no-show"), "{}", script.text());
+    let other = "r01".parse().unwrap();
+    script.elsewhere(Command::SetStatus { appointment: other, status: Status::NoShow });
+    assert!(!script.text().contains("Grace Hopper is no-show"), "{}", script.text());
+}

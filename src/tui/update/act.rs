@@ -82,7 +82,7 @@ fn desk(model: &mut Model, action: Action, cx: &mut Cx<'_>) {
 fn window(model: &mut Model, action: Action, cx: &mut Cx<'_>) -> bool {
     let overlay = match action {
         Action::Book => Some(book(model, cx)),
-        Action::Open => details(model).or_else(|| Some(book(model, cx))),
+        Action::Open => Details::new(model, cx).map(Overlay::Details).or_else(|| Some(book(model, cx))),
         Action::Move => Carry::new(model).map(|carry| Overlay::Carry(Box::new(carry))),
         Action::Cancel => Cancel::new(model).map(Overlay::Cancel),
         Action::Status => StatusMenu::new(model).map(Overlay::Status),
@@ -115,11 +115,6 @@ fn book(model: &mut Model, cx: &mut Cx<'_>) -> Overlay {
 
 fn hours(scope: Scope, model: &mut Model, cx: &mut Cx<'_>) -> Option<Overlay> {
     Hours::new(scope, model, cx).map(|hours| Overlay::Hours(Box::new(hours)))
-}
-
-fn details(model: &Model) -> Option<Overlay> {
-    let appointment = model.selected()?.id().clone();
-    Some(Overlay::Details(Details { appointment }))
 }
 
 fn toggle_mouse(model: &mut Model, cx: &mut Cx<'_>) {

@@ -83,6 +83,11 @@ impl<'a> Canvas<'a> {
         if all <= FORM_COLUMNS_MAX { all } else { FORM_COLUMNS }
     }
 
+    /// Lines of a window below the timelines: all of its stage, so that nothing is half covered.
+    fn filling(&self, lines: u16) -> u16 {
+        if self.stage.y > self.area.y { lines.max(self.stage.height.saturating_sub(2)) } else { lines }
+    }
+
     fn columns(&self, wanted: u16) -> u16 {
         wanted.min(self.area.width.saturating_sub(4))
     }
@@ -120,8 +125,7 @@ impl<'a> Canvas<'a> {
         let remark_lines = u16::try_from(wrapped(remarks, columns).len()).unwrap_or(u16::MAX);
         let gap = u16::from(!remarks.is_empty());
         let lines = fields_lines.saturating_add(gap).saturating_add(remark_lines);
-        // A form below the timelines fills its stage, so that nothing is half covered.
-        let lines = if self.stage.y > self.area.y { lines.max(self.stage.height.saturating_sub(2)) } else { lines };
+        let lines = self.filling(lines);
         let outer = self.bottom(lines);
         let state = if waiting.is_some() { "waiting for the book …" } else { "" };
         let inner = self.frame(title, state, outer, (columns, lines));
@@ -157,7 +161,7 @@ impl<'a> Canvas<'a> {
         let columns = self.form_columns();
         let above = u16::try_from(wrapped(remarks, columns).len()).unwrap_or(u16::MAX);
         let count = u16::try_from(lines.len()).unwrap_or(u16::MAX).max(1);
-        let all = above.saturating_add(count).saturating_add(1);
+        let all = self.filling(above.saturating_add(count).saturating_add(1));
         let outer = self.bottom(all);
         let inner = self.frame(title, "", outer, (columns, all));
         let (upper, lower) = split(inner, inner.height.saturating_sub(count));
@@ -201,12 +205,12 @@ impl<'a> Canvas<'a> {
         }
     }
 
-    /// Everything about an appointment.
-    pub(in crate::tui) fn appointment(&mut self, model: &Model, id: &RequestId) {
+    /// Everything about an appointment, and what has happened to it.
+    pub(in crate::tui) fn appointment(&mut self, model: &Model, id: &RequestId, history: &[String]) {
         let Some(snapshot) = model.snapshot() else { return };
         let subject = snapshot.appointment(id).map_or(Subject::Nothing, |one| Subject::Appointment(one));
         let details =
-            Details { theme: self.theme, snapshot, subject, why: &[], history: &[], offset: 0, focus: Focus::Focused };
+            Details { theme: self.theme, snapshot, subject, why: &[], history, offset: 0, focus: Focus::Focused };
         let columns = self.form_columns();
         let wanted = Rect { width: columns, ..self.area };
         let lines = u16::try_from(details.lines(wanted)).unwrap_or(u16::MAX).saturating_add(2);

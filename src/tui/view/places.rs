@@ -48,7 +48,7 @@ impl Places {
         let window_lines = model.overlays.iter().map(|overlay| overlay.layer().lines_below()).max().unwrap_or(0);
         // However low the screen, the timelines keep the lines in which a few rows can be seen.
         let window_lines = window_lines.min(body.height.saturating_sub(PANE_LINES_MIN));
-        let base = Self { header, caption, body, footer, window_lines, ..Self::default() };
+        let base = Self { header, caption, body, window_lines, footer, ..Self::default() };
         if width >= WIDE { base.beside(model) } else { base.below(model) }
     }
 

@@ -30,8 +30,9 @@ struct Total {
 }
 
 impl DayTotals<'_> {
-    /// Lines of the panel that shows everything, with its frame.
-    pub const LINES: u16 = Status::BY_HAND.len() as u16 + 6;
+    /// Lines of the panel that shows everything, with its frame: two shares, what is over the rules, six
+    /// statuses and the cancelled.
+    pub const LINES: u16 = 12;
 
     fn totals(&self) -> Vec<Total> {
         let all = self.snapshot.appointments();
