@@ -21,7 +21,7 @@ use crate::tui::view::{Canvas, Remark};
 use draft::Draft;
 
 /// Lines that the form takes with a verdict, its reasons and other places, frame included.
-const LINES: u16 = 18;
+const LINES: u16 = 19;
 /// Most other places written below the fields, so that the timelines stay in view.
 const OFFERS_SHOWN_MAX: usize = 4;
 
@@ -230,7 +230,7 @@ impl Book {
             None => remarks
                 .extend(self.missing.iter().map(|missing| Remark::new(Role::Warning, format!("not yet: {missing}")))),
             Some(Proposal::Fits(explanation)) => {
-                explain(explanation, &mut remarks);
+                explain(explanation, model.settings.theme.glyphs().dot, &mut remarks);
                 remarks.extend(self.on_offer(model, "or", Some(explanation.chosen.day)));
             }
             Some(Proposal::Refused { refusal, .. }) => {
@@ -247,11 +247,16 @@ impl Book {
 }
 
 /// The chosen slot, and why it.
-fn explain(explanation: &Explanation, remarks: &mut Vec<Remark>) {
+fn explain(explanation: &Explanation, dot: &str, remarks: &mut Vec<Remark>) {
     let chosen = &explanation.chosen;
     let day = chosen.day.format("%a %-d %b");
     remarks.push(Remark::new(Role::Success, format!("{} with {}, {day}", chosen.slot, chosen.name)));
-    remarks.extend(explanation.reasons.iter().map(|reason| Remark::new(Role::Dim, format!("  {reason}"))));
+    // Why with whom, and on one line why then.
+    if let Some((whom, when)) = explanation.reasons.split_first() {
+        let lines = [whom.clone(), when.join(&format!(" {dot} "))];
+        let said = lines.into_iter().filter(|line| !line.is_empty());
+        remarks.extend(said.map(|line| Remark::new(Role::Dim, format!("  {line}"))));
+    }
 }
 
 /// A place as it is read aloud, with the day where it is another one, and what it would cost.
