@@ -164,7 +164,7 @@ impl<'a> Canvas<'a> {
         let all = self.filling(above.saturating_add(count).saturating_add(1));
         let outer = self.bottom(all);
         let inner = self.frame(title, "", outer, (columns, all));
-        let (upper, lower) = split(inner, inner.height.saturating_sub(count));
+        let (upper, lower) = split(inner, inner.height.saturating_sub(count).min(above.saturating_add(1)));
         self.remarks(remarks, Rect { height: upper.height.saturating_sub(1), ..upper });
         self.lines(lines, selected, lower);
     }
