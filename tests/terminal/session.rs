@@ -22,9 +22,9 @@ fn a_booking_by_the_form_and_one_over_http_are_both_on_the_screen() {
     desk.terminal.wait_for("Client");
     desk.terminal.press("Ada Lovelace");
     desk.terminal.wait_for("Ada Lovelace");
-    // The slot it would get, before it is asked for.
+    // The slot it would get, before it is asked for; the day stands in the field of that name.
     let form = desk.terminal.wait_for("with Dr Chen,");
-    let mut words = form[form.find("Day ").unwrap()..].split_whitespace();
+    let mut words = form[form.find("   Day ").unwrap()..].split_whitespace();
     let tomorrow = words.nth(1).unwrap();
     desk.terminal.press("\r");
     desk.terminal.wait_without("Enter book");
