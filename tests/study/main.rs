@@ -1,6 +1,6 @@
 //! `slotdesk study`: its numbers against those of the reference, and the program as it is typed.
 
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a failing test panics")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "a failing test panics")]
 
 mod book;
 mod command;
