@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 use crate::domain::{
-    Appointment, Catalogue, Demand, Event, Provider, ProviderId, RangeSet, RequestId, Service, TimeRange,
+    Appointment, Catalogue, Demand, Event, Minute, Provider, ProviderId, RangeSet, RequestId, Service, TimeRange,
 };
 use crate::scheduler::{Fragmentation, Yardstick};
 
@@ -203,8 +203,38 @@ impl ProviderRow {
         let remaining = provider.max_daily_appointments.saturating_sub(booked);
         let places: u32 = gaps.iter().map(|gap| u32::from(gap.len() / shortest)).sum();
         let available_slots = remaining.min(places);
-        let longest = gaps.iter().copied().max_by_key(|gap| (gap.len(), std::cmp::Reverse(gap.start())));
+        let longest = longest(gaps.iter().copied());
         let fragmentation = (available_slots > 0).then(|| Fragmentation { phi: yardstick.phi(&hours, &gaps), longest });
         Self { provider, hours, live, gaps, unusable, booked_minutes, available_slots, fragmentation }
+    }
+
+    /// The longest free piece from a minute on: what can still be booked of a day that has begun.
+    pub fn longest_from(&self, earliest: Minute) -> Option<TimeRange> {
+        longest(self.gaps.iter().filter_map(|gap| TimeRange::between(gap.start().max(earliest), gap.end())))
+    }
+}
+
+/// The longest of some pieces, the earliest of equal ones.
+fn longest(pieces: impl Iterator<Item = TimeRange>) -> Option<TimeRange> {
+    pieces.max_by_key(|piece| (piece.len(), std::cmp::Reverse(piece.start())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Hours, Weekly};
+
+    #[test]
+    fn of_a_day_that_has_begun_only_what_is_to_come_can_be_booked() {
+        let window = |start, end| TimeRange::parse(start, end).unwrap();
+        let hours: RangeSet = [window("09:00", "12:00"), window("13:00", "15:00")].into_iter().collect();
+        let id = ProviderId::new("chen").unwrap();
+        let provider = Provider::new(id, Hours::always(Weekly::EveryDay(hours)), 8).unwrap();
+        let row = ProviderRow::new(Arc::new(provider), NaiveDate::MIN, Vec::new(), &Yardstick::new(&[30]));
+        let longest = |from: &str| row.longest_from(from.parse().unwrap());
+        assert_eq!(longest("00:00"), Some(window("09:00", "12:00")));
+        assert_eq!(longest("10:30"), Some(window("13:00", "15:00")));
+        assert_eq!(longest("14:10"), Some(window("14:10", "15:00")));
+        assert_eq!(longest("15:00"), None);
     }
 }

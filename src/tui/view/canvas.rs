@@ -8,7 +8,7 @@ use ratatui::widgets::Widget;
 use tui_input::Input;
 
 use super::places::Places;
-use crate::domain::{Event, RequestId};
+use crate::domain::{Event, Minute, RequestId};
 use crate::tui::form::{Field, Form, Grip, Value};
 use crate::tui::hits::{Hits, Target};
 use crate::tui::message::Ticket;
@@ -209,8 +209,16 @@ impl<'a> Canvas<'a> {
     pub(in crate::tui) fn appointment(&mut self, model: &Model, id: &RequestId, history: &[String]) {
         let Some(snapshot) = model.snapshot() else { return };
         let subject = snapshot.appointment(id).map_or(Subject::Nothing, |one| Subject::Appointment(one));
-        let details =
-            Details { theme: self.theme, snapshot, subject, why: &[], history, offset: 0, focus: Focus::Focused };
+        let details = Details {
+            theme: self.theme,
+            snapshot,
+            earliest: Minute::MIDNIGHT,
+            subject,
+            why: &[],
+            history,
+            offset: 0,
+            focus: Focus::Focused,
+        };
         let columns = self.form_columns();
         let wanted = Rect { width: columns, ..self.area };
         let lines = u16::try_from(details.lines(wanted)).unwrap_or(u16::MAX).saturating_add(2);

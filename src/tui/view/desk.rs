@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::places::Places;
-use crate::domain::RequestId;
+use crate::domain::{Minute, RequestId};
 use crate::tui::cursor::Pane;
 use crate::tui::hits::{Hits, Target};
 use crate::tui::model::Model;
@@ -90,6 +90,7 @@ pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer, hits: &m
         let details = Details {
             theme: &model.settings.theme,
             snapshot,
+            earliest: earliest(model),
             subject: subject(model),
             why: &[],
             history: &[],
@@ -100,7 +101,13 @@ pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer, hits: &m
     }
     if let (Some(area), Some(snapshot)) = (places.fragmentation, model.snapshot()) {
         let selected = model.cursor.provider.as_ref();
-        let panel = FragmentationPanel { theme: &model.settings.theme, snapshot, selected, focus: Focus::Elsewhere };
+        let panel = FragmentationPanel {
+            theme: &model.settings.theme,
+            snapshot,
+            earliest: earliest(model),
+            selected,
+            focus: Focus::Elsewhere,
+        };
         panel.render(area, buffer);
     }
     if let (Some(area), Some(snapshot)) = (places.totals, model.snapshot()) {
@@ -188,4 +195,9 @@ fn subject(model: &Model) -> Subject<'_> {
         (None, Some(row)) => Subject::Provider(row),
         (None, None) => Subject::Nothing,
     }
+}
+
+/// The first minute of the day on screen that has not gone by.
+fn earliest(model: &Model) -> Minute {
+    if model.shown.day() == model.now.today { model.now.minute } else { Minute::MIDNIGHT }
 }

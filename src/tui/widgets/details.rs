@@ -38,6 +38,8 @@ pub struct Details<'a> {
     pub theme: &'a Theme,
     /// The day, for the names of services and providers.
     pub snapshot: &'a DaySnapshot,
+    /// Minutes before this one have gone by.
+    pub earliest: Minute,
     /// What is selected.
     pub subject: Subject<'a>,
     /// Why it is where it is, one reason each; may be empty.
@@ -151,7 +153,7 @@ impl Details<'_> {
             let bar = self.theme.glyphs().level(fragmentation.phi);
             let style = self.theme.fragmentation(fragmentation.phi);
             lines.push(Line { label: "frag", text: format!("{bar} {:.2}", fragmentation.phi), style });
-            let longest = fragmentation.longest.map(|piece| format!("{} min, {piece}", piece.len()));
+            let longest = row.longest_from(self.earliest).map(|piece| format!("{} min, {piece}", piece.len()));
             lines.extend(longest.map(|longest| self.line("longest", longest, Role::Text)));
         }
         let unusable: u16 = row.unusable.iter().map(|gap| gap.len()).sum();

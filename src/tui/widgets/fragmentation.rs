@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use crate::desk::{DaySnapshot, ProviderRow};
-use crate::domain::ProviderId;
+use crate::domain::{Minute, ProviderId};
 use crate::tui::theme::{Role, Theme};
 
 use super::panel::{Focus, Panel};
@@ -19,6 +19,8 @@ pub struct FragmentationPanel<'a> {
     pub theme: &'a Theme,
     /// The day.
     pub snapshot: &'a DaySnapshot,
+    /// Minutes before this one have gone by.
+    pub earliest: Minute,
     /// Whose row is marked, if any.
     pub selected: Option<&'a ProviderId>,
     /// Whether the keys go here.
@@ -49,8 +51,8 @@ impl FragmentationPanel<'_> {
             return;
         };
         let style = self.theme.fragmentation(fragmentation.phi);
-        let longest =
-            fragmentation.longest.map_or(String::new(), |piece| format!("{}m {}", piece.len(), piece.start()));
+        let longest = row.longest_from(self.earliest);
+        let longest = longest.map_or(String::new(), |piece| format!("{}m {}", piece.len(), piece.start()));
         let bar = rest.width.saturating_sub(NUMBERS + 1);
         let numbers = Rect { x: rest.x + bar, width: rest.width - bar, ..rest };
         put_right(buffer, numbers, &longest, self.theme.style(Role::Dim));

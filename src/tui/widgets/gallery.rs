@@ -6,6 +6,7 @@ use ratatui::widgets::Widget;
 
 use crate::demo::{Caption, DemoState};
 use crate::desk::Pulse;
+use crate::domain::Minute;
 use crate::tui::theme::Theme;
 use crate::tui::widgets::fixtures::{clinic, minute, provider_id, range, request_id, today};
 use crate::tui::widgets::{
@@ -123,8 +124,17 @@ fn desk_with(theme: &Theme, area: Rect, desk: &Desk<'_>, buffer: &mut Buffer) {
     let subject = snapshot.appointment(&request_id(5)).map_or(Subject::Nothing, |one| Subject::Appointment(one));
     let why = ["Dr Chen has most available slots: 4.".to_owned(), "11:00 leaves no unusable minutes.".to_owned()];
     let history = ["10:58 arrived, by the desk".to_owned(), "Fri 20 Nov booked over HTTP".to_owned()];
-    Details { theme, snapshot: &snapshot, subject, why: &why, history: &history, offset: 0, focus: Focus::Elsewhere }
-        .render(details_area, buffer);
+    Details {
+        theme,
+        snapshot: &snapshot,
+        earliest: Minute::MIDNIGHT,
+        subject,
+        why: &why,
+        history: &history,
+        offset: 0,
+        focus: Focus::Elsewhere,
+    }
+    .render(details_area, buffer);
 }
 
 fn desk(theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -274,15 +284,31 @@ fn details(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let time = Subject::Time { row, minute: minute("10:20") };
     for (subject, area) in [(Subject::Provider(row), left), (time, free), (Subject::Nothing, none)] {
         let focus = Focus::Elsewhere;
-        Details { theme, snapshot: &snapshot, subject, why: &[], history: &[], offset: 0, focus }.render(area, buffer);
+        Details {
+            theme,
+            snapshot: &snapshot,
+            earliest: Minute::MIDNIGHT,
+            subject,
+            why: &[],
+            history: &[],
+            offset: 0,
+            focus,
+        }
+        .render(area, buffer);
     }
 }
 
 fn fragmentation(theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let snapshot = clinic();
     let provider = provider_id("patel");
-    FragmentationPanel { theme, snapshot: &snapshot, selected: Some(&provider), focus: Focus::Focused }
-        .render(Rect { height: area.height.min(10), width: area.width.min(60), ..area }, buffer);
+    FragmentationPanel {
+        theme,
+        snapshot: &snapshot,
+        earliest: Minute::MIDNIGHT,
+        selected: Some(&provider),
+        focus: Focus::Focused,
+    }
+    .render(Rect { height: area.height.min(10), width: area.width.min(60), ..area }, buffer);
 }
 
 fn empty(theme: &Theme, area: Rect, buffer: &mut Buffer) {

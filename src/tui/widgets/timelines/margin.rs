@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::desk::ProviderRow;
-use crate::domain::TimeRange;
+use crate::domain::{Minute, TimeRange};
 use crate::tui::theme::Role;
 use crate::tui::widgets::panel::Focus;
 use crate::tui::widgets::text::{put, put_right, truncate, width};
@@ -67,7 +67,7 @@ fn all_in_short(row: &ProviderRow, columns: u16) -> String {
 
 /// The hours as short as they can be said: `8–12`, `13:30–17`.
 fn in_short(hours: TimeRange) -> String {
-    let end = |minute: crate::domain::Minute| {
+    let end = |minute: Minute| {
         let text = minute.to_string();
         text.strip_suffix(":00").unwrap_or(&text).trim_start_matches('0').to_owned()
     };
@@ -99,9 +99,9 @@ pub(super) fn draw_numbers(
                 let bar = theme.glyphs().level(fragmentation.phi);
                 (format!("{bar} {:.2}", fragmentation.phi), theme.fragmentation(fragmentation.phi))
             }
-            (Number::Longest, Some(fragmentation)) => {
-                let longest = fragmentation.longest.map_or(String::new(), |piece| format!("{}m", piece.len()));
-                (longest, theme.style(Role::Dim))
+            (Number::Longest, Some(_)) => {
+                let longest = row.longest_from(timelines.now.unwrap_or(Minute::MIDNIGHT));
+                (longest.map_or(String::new(), |piece| format!("{}m", piece.len())), theme.style(Role::Dim))
             }
         };
         put_right(buffer, place, &text, style);
