@@ -188,6 +188,17 @@ fn move_in_form(form: &mut Form, action: Action) -> Option<Next> {
     Some(Next::Stay)
 }
 
+/// An answer to a form that waits for one; any other is not the form's.
+fn answered(form: &mut Form, waiting: &mut Option<Ticket>, answer: (Ticket, Reply), model: &mut Model) -> Claim {
+    match answer {
+        (ticket, Reply::Answer(result)) if *waiting == Some(ticket) => {
+            *waiting = None;
+            Claim::Mine(settle(form, result, model))
+        }
+        (_, other) => Claim::Other(other),
+    }
+}
+
 /// What becomes of a form when its command was answered: it closes with the good news, or stays with
 /// the bad, so that nothing typed is lost.
 fn settle(form: &mut Form, result: Result<Answer, DeskError>, model: &mut Model) -> Next {

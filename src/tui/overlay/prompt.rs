@@ -1,6 +1,6 @@
 //! One question with one line for the answer: a date, or a daily limit.
 
-use super::{Claim, Layer, Next, move_in_form, settle};
+use super::{Claim, Layer, Next, answered, move_in_form};
 use crate::desk::Command;
 use crate::domain::{Invalid, ProviderId};
 use crate::tui::actions::{Action, Context};
@@ -89,13 +89,7 @@ impl Layer for Prompt {
     }
 
     fn reply(&mut self, ticket: Ticket, reply: Reply, model: &mut Model, _cx: &mut Cx<'_>) -> Claim {
-        match reply {
-            Reply::Answer(result) if self.waiting == Some(ticket) => {
-                self.waiting = None;
-                Claim::Mine(settle(&mut self.form, result, model))
-            }
-            other => Claim::Other(other),
-        }
+        answered(&mut self.form, &mut self.waiting, (ticket, reply), model)
     }
 
     fn submit_label(&self) -> Option<&'static str> {

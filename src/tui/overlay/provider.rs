@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::prompt::limit;
-use super::{Claim, Layer, Next, move_in_form, settle};
+use super::{Claim, Layer, Next, answered, move_in_form};
 use crate::desk::Command;
 use crate::domain::{Hours, Invalid, Provider, ProviderId, ServiceId, Text, Weekly};
 use crate::tui::actions::{Action, Context};
@@ -113,13 +113,7 @@ impl Layer for ProviderForm {
     }
 
     fn reply(&mut self, ticket: Ticket, reply: Reply, model: &mut Model, _cx: &mut Cx<'_>) -> Claim {
-        match reply {
-            Reply::Answer(result) if self.waiting == Some(ticket) => {
-                self.waiting = None;
-                Claim::Mine(settle(&mut self.form, result, model))
-            }
-            other => Claim::Other(other),
-        }
+        answered(&mut self.form, &mut self.waiting, (ticket, reply), model)
     }
 
     fn submit_label(&self) -> Option<&'static str> {

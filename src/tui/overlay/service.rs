@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::provider::id_from;
-use super::{Claim, Layer, Next, move_in_form, settle};
+use super::{Claim, Layer, Next, answered, move_in_form};
 use crate::desk::Command;
 use crate::domain::{Catalogue, ColourRole, Invalid, Service, ServiceId, Text};
 use crate::tui::actions::{Action, Context};
@@ -84,13 +84,7 @@ impl Layer for ServiceForm {
     }
 
     fn reply(&mut self, ticket: Ticket, reply: Reply, model: &mut Model, _cx: &mut Cx<'_>) -> Claim {
-        match reply {
-            Reply::Answer(result) if self.waiting == Some(ticket) => {
-                self.waiting = None;
-                Claim::Mine(settle(&mut self.form, result, model))
-            }
-            other => Claim::Other(other),
-        }
+        answered(&mut self.form, &mut self.waiting, (ticket, reply), model)
     }
 
     fn submit_label(&self) -> Option<&'static str> {
