@@ -1,11 +1,12 @@
 //! The loop: waits for something to happen, updates the model, draws what has changed.
 
 use std::future::poll_fn;
-use std::task::Poll;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, EventStream, MouseEventKind};
-use futures::StreamExt;
+use futures::{Stream, StreamExt};
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
@@ -14,7 +15,7 @@ use super::backend::{Backend, Live, Runner};
 use super::hits::Hits;
 use super::message::{Cx, Effect, Message, Now, Reply, Ticket};
 use super::model::{Model, Settings};
-use super::signals::{Request, Signals};
+use super::signals::{Request, Signal, Signals, is_hung_up, leave_when_hung_up};
 use super::terminal::Screen;
 use super::{Outcome, TuiError, update, view};
 use crate::demo::{DemoControl, DemoLink, DemoState};
@@ -57,6 +58,18 @@ enum Step {
     Leave(Outcome),
 }
 
+/// What the terminal sends, up to its end.
+struct Input(EventStream);
+
+impl Stream for Input {
+    type Item = std::io::Result<Event>;
+
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        // Crossterm must not be asked then: it would look for the next key in nothing, for ever.
+        if is_hung_up() { Poll::Ready(None) } else { self.0.poll_next_unpin(task) }
+    }
+}
+
 /// One thing that woke the loop.
 enum Woken {
     Signal(Request),
@@ -86,7 +99,8 @@ impl<B: Backend> EventLoop<B> {
 
     /// Runs until somebody leaves.
     pub(super) async fn run(mut self, mut screen: Screen, mut live: impl Live) -> Result<Outcome, TuiError> {
-        let mut input = EventStream::new();
+        let mut input = Input(EventStream::new());
+        let watch = leave_when_hung_up()?;
         let (columns, rows) = screen.size()?;
         let mut effects = self.update(Message::Resized(columns, rows));
         effects.extend(self.update(Message::Pulse(self.backend.pulse())));
@@ -110,13 +124,14 @@ impl<B: Backend> EventLoop<B> {
             }
         };
         drop(screen);
+        watch.abort();
         // What was asked for before leaving is done; if the store hangs, leaving does not.
         let _ = tokio::time::timeout(PATIENCE, self.runner.finish(self.replies)).await;
         Ok(outcome)
     }
 
     /// Waits for whatever comes first.
-    async fn wait(&mut self, input: &mut EventStream, live: &mut impl Live) -> Woken {
+    async fn wait(&mut self, input: &mut Input, live: &mut impl Live) -> Woken {
         let frame = self.next_frame().into();
         let wake = self.next_wake().into();
         tokio::select! {
@@ -142,8 +157,8 @@ impl<B: Backend> EventLoop<B> {
                 self.suspend(screen)?;
                 Ok(Step::Continue)
             }
-            // Neither a desk that is closed nor a terminal that is gone leaves anything to do.
-            Woken::Closed | Woken::Input(None) => Ok(Step::Leave(Outcome::Left)),
+            Woken::Closed => Ok(Step::Leave(Outcome::Left)),
+            Woken::Input(None) => Ok(Step::Leave(Outcome::Signalled(Signal::Hangup))),
             Woken::Input(Some(event)) => match self.message(event?) {
                 Some(message) => self.take(message, screen),
                 None => Ok(Step::Continue),
@@ -153,7 +168,7 @@ impl<B: Backend> EventLoop<B> {
     }
 
     /// Takes in what has come meanwhile, so that a burst costs one frame.
-    async fn drain(&mut self, input: &mut EventStream, screen: &mut Screen) -> Result<Step, TuiError> {
+    async fn drain(&mut self, input: &mut Input, screen: &mut Screen) -> Result<Step, TuiError> {
         for _ in 0..BATCH_MAX {
             // The stream remembers the first waker that finds it empty, so it has to be this task's.
             let ready = poll_fn(|task| Poll::Ready(input.poll_next_unpin(task))).await;

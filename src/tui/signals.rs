@@ -34,13 +34,19 @@ pub(super) enum Request {
 }
 
 #[cfg(unix)]
-pub(super) use unix::{Signals, stop};
+pub(super) use unix::{Signals, is_hung_up, leave_when_hung_up, stop};
 
 #[cfg(unix)]
 mod unix {
+    use std::time::Duration;
+
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use tokio::signal::unix::{SignalKind, signal};
 
     use super::{Request, Signal, io};
+
+    /// How long leaving may take once the terminal is gone: longer than the desk waits for its store.
+    const GRACE: Duration = Duration::from_secs(10);
 
     /// The signals that are caught while this exists.
     pub(in crate::tui) struct Signals {
@@ -73,6 +79,28 @@ mod unix {
         }
     }
 
+    /// Whether the terminal is gone: there is nothing to read from it any more, only its end.
+    pub(in crate::tui) fn is_hung_up() -> bool {
+        let stdin = rustix::stdio::stdin();
+        let mut fds = [PollFd::new(&stdin, PollFlags::IN)];
+        let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+        poll(&mut fds, Some(&at_once)).is_ok() && fds[0].revents().intersects(PollFlags::HUP | PollFlags::NVAL)
+    }
+
+    /// Ends the program a while after its terminal has gone, if it has not ended by itself.
+    ///
+    /// Crossterm reads on for ever when the terminal ends while it reads, and takes the thread with it.
+    /// Nothing is lost by leaving like this: what was answered is in the book.
+    pub(in crate::tui) fn leave_when_hung_up() -> io::Result<tokio::task::AbortHandle> {
+        let mut hangup = signal(SignalKind::hangup())?;
+        let watch = tokio::spawn(async move {
+            hangup.recv().await;
+            tokio::time::sleep(GRACE).await;
+            std::process::exit(i32::from(Signal::Hangup.exit_code()));
+        });
+        Ok(watch.abort_handle())
+    }
+
     /// Stops the program and whatever runs in the same job; returns when the shell continues it.
     pub(in crate::tui) fn stop() -> io::Result<()> {
         // SIGTSTP is caught, so the signal that cannot be is the one that stops.
@@ -81,7 +109,7 @@ mod unix {
 }
 
 #[cfg(not(unix))]
-pub(super) use other::{Signals, stop};
+pub(super) use other::{Signals, is_hung_up, leave_when_hung_up, stop};
 
 #[cfg(not(unix))]
 mod other {
@@ -103,6 +131,16 @@ mod other {
                 Err(_) => std::future::pending().await,
             }
         }
+    }
+
+    /// A terminal that is gone ends what is read from it.
+    pub(in crate::tui) fn is_hung_up() -> bool {
+        false
+    }
+
+    /// There is no such signal here.
+    pub(in crate::tui) fn leave_when_hung_up() -> io::Result<tokio::task::AbortHandle> {
+        Ok(tokio::spawn(async {}).abort_handle())
     }
 
     /// There is no job control here.

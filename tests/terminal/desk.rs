@@ -1,5 +1,7 @@
 //! The desk of a user who has nothing yet.
 
+use std::path::Path;
+
 use portable_pty::CommandBuilder;
 use tempfile::TempDir;
 
@@ -13,21 +15,26 @@ pub(crate) struct Desk {
     _home: TempDir,
 }
 
+/// The program of a user with this home, with nothing of this machine's settings.
+pub(crate) fn command(home: &Path, environment: &[(&str, &str)]) -> CommandBuilder {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_slotdesk"));
+    command.env_clear();
+    command.env("HOME", home);
+    command.env("TERM", "xterm-256color");
+    command.env("TZ", "Etc/UTC");
+    command.env("LANG", "C.UTF-8");
+    for (name, value) in environment {
+        command.env(name, value);
+    }
+    command.args(["--listen", "127.0.0.1:0"]);
+    command
+}
+
 impl Desk {
     /// Opens it and waits for its first screen.
     pub(crate) fn open(environment: &[(&str, &str)]) -> Self {
         let home = TempDir::new().unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_slotdesk"));
-        command.env_clear();
-        command.env("HOME", home.path());
-        command.env("TERM", "xterm-256color");
-        command.env("TZ", "Etc/UTC");
-        command.env("LANG", "C.UTF-8");
-        for (name, value) in environment {
-            command.env(name, value);
-        }
-        command.args(["--listen", "127.0.0.1:0"]);
-        let terminal = Terminal::start(command, SIZE);
+        let terminal = Terminal::start(command(home.path(), environment), SIZE);
         terminal.wait_for("This desk has no provider yet");
         Self { terminal, _home: home }
     }

@@ -1,5 +1,9 @@
 //! However the desk is left, the terminal is as it was.
 
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use portable_pty::{PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::desk::Desk;
@@ -37,4 +41,27 @@ fn control_z_gives_the_terminal_back_until_the_program_is_continued() {
     let (status, after) = desk.terminal.ended();
     assert!(status.success(), "{after:?}");
     after.assert_restored();
+}
+
+#[test]
+fn a_terminal_that_is_closed_ends_the_program() {
+    let home = tempfile::tempdir().unwrap();
+    let size = PtySize { rows: 30, cols: 100, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).unwrap();
+    let mut child = pair.slave.spawn_command(crate::desk::command(home.path(), &[])).unwrap();
+    drop(pair.slave);
+    let mut output = pair.master.try_clone_reader().unwrap();
+    let (mut seen, mut chunk) = (String::new(), [0; 4096]);
+    // A word alone: what is blank is skipped.
+    while !seen.contains("provider") {
+        let read = output.read(&mut chunk).unwrap();
+        seen.push_str(&String::from_utf8_lossy(&chunk[..read]));
+    }
+    // What closing the window does.
+    drop((output, pair.master));
+    let until = Instant::now() + Duration::from_secs(30);
+    while child.try_wait().unwrap().is_none() {
+        assert!(Instant::now() < until, "a desk without a terminal runs on, and keeps its book from others");
+        std::thread::yield_now();
+    }
 }
