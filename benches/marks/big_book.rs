@@ -1,0 +1,100 @@
+//! Opening a book of a million appointments beside opening one that has only today's.
+//!
+//! Both books have the same fifty providers and the same 1,400 appointments today. The real program is
+//! started on each in turns, and the time runs from the start of the process to the first screen with today's
+//! appointments. Its memory is what the process holds in use at that moment: with a book a thousand times as
+//! long it must not be more than a little larger, because only days that somebody looks at are loaded.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{Days, Utc};
+use slotdesk::domain::{
+    Action, Appointment, Channel, Draft, Edit, Edits, Minute, Minutes, Overbooking, Request, Status, TimeRange,
+};
+use slotdesk::store::{Commit, Guard, SqliteStore, Store, Verdict};
+
+use crate::desks;
+use crate::harness::{Goal, Mark, in_turns};
+use crate::terminal::Terminal;
+
+const APPOINTMENTS: usize = 1_000_000;
+const PROVIDERS: usize = 50;
+/// Appointments of one provider on one day.
+const A_DAY: usize = 28;
+/// Commits in a transaction while a book is filled.
+const BATCH: usize = 20_000;
+
+pub(crate) fn marks() -> Vec<Mark> {
+    let folder = desks::folder();
+    let (large, small) = (folder.path().join("large.db"), folder.path().join("small.db"));
+    fill(&large, APPOINTMENTS.div_ceil(PROVIDERS * A_DAY));
+    fill(&small, 1);
+    let (mut of_large, mut of_small) = (0.0, 0.0);
+    let compared = in_turns(
+        || first_screen(folder.path(), &large, &mut of_large),
+        || first_screen(folder.path(), &small, &mut of_small),
+    );
+    let time = format!("{:.0} of {:.0} ms", compared.ours, compared.baseline);
+    let memory = format!("{of_large:.0} of {of_small:.0} MiB");
+    vec![
+        Mark::new("first screen, a million ÷ today's alone", Goal::AtMost(3.0), compared.ratio, time),
+        Mark::new("memory then, a million ÷ today's alone", Goal::AtMost(1.5), of_large / of_small, memory),
+    ]
+}
+
+/// Milliseconds to the first screen; notes the memory in use, in MiB.
+fn first_screen(home: &Path, book: &Path, memory: &mut f64) -> f64 {
+    let since = Instant::now();
+    let desk = Terminal::open(home, book);
+    desk.wait_for("Client ");
+    let waited = since.elapsed().as_secs_f64() * 1e3;
+    let status = std::fs::read_to_string(format!("/proc/{}/status", desk.process())).unwrap();
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    *memory = resident.trim().trim_end_matches(" kB").trim().parse::<f64>().unwrap() / 1024.0;
+    waited
+}
+
+/// A book whose newest day is today.
+fn fill(path: &Path, days: usize) {
+    let mut store = SqliteStore::open(path).unwrap();
+    let added = (0..PROVIDERS).map(|number| {
+        let provider = Arc::new(desks::provider(number));
+        let action = Action::ProviderAdded(provider.id.clone());
+        commit(action, Edits { providers: vec![Edit::added(provider)], ..Edits::default() }, [])
+    });
+    store.commit(&added.collect::<Vec<_>>()).unwrap();
+    let numbers: Vec<usize> = (0..days * PROVIDERS * A_DAY).collect();
+    for batch in numbers.chunks(BATCH) {
+        let commits: Vec<Commit> = batch.iter().map(|number| booked(*number, days)).collect();
+        let verdicts = store.commit(&commits).unwrap();
+        assert!(verdicts.iter().all(|verdict| matches!(verdict, Verdict::Committed(_))));
+    }
+}
+
+/// Appointment `number` of all: day by day, every provider once and then every one again.
+fn booked(number: usize, days: usize) -> Commit {
+    let (day, place) = (number / (PROVIDERS * A_DAY), number % (PROVIDERS * A_DAY));
+    let (which, who) = (place / PROVIDERS, place % PROVIDERS);
+    let day = Utc::now().date_naive() - Days::new((days - 1 - day) as u64);
+    let start = Minute::new(u16::try_from(8 * 60 + which * 15).unwrap()).unwrap();
+    let request = Arc::new(Request { day, range: desks::range("08:00", "18:00"), ..desks::request(number) });
+    let provider = desks::provider(who).id;
+    let appointment = Arc::new(Appointment {
+        slot: TimeRange::starting(start, Minutes::new(15).unwrap()).unwrap(),
+        provider: provider.clone(),
+        day,
+        status: Status::Booked,
+        overbooking: Overbooking::None,
+        request: Arc::clone(&request),
+    });
+    let edits = Edits { appointments: [Edit::added(appointment)].into_iter().collect(), ..Edits::default() };
+    let guard = Guard { provider, provider_revision: 1, day, revision: which as u64 };
+    commit(Action::Booked(request.id.clone()), edits, [guard])
+}
+
+fn commit<const N: usize>(action: Action, edits: Edits, guards: [Guard; N]) -> Commit {
+    let draft = Draft { at: Utc::now(), actor: Channel::Import.into(), action, edits };
+    Commit { draft: Arc::new(draft), guards: guards.into_iter().collect() }
+}

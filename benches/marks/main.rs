@@ -1,0 +1,63 @@
+//! The marks of speed: slotdesk beside the bare parts it is made of, measured in one run.
+//!
+//! `cargo bench --bench marks` measures everything in some minutes; `cargo bench --bench marks -- queue frame`
+//! only these groups. Absolute figures do not travel from machine to machine, so every mark is a ratio to a
+//! baseline that runs in the same process, in turns with slotdesk, on the same disk and with the same load;
+//! what is compared with what stands on top of each group's file. A mark that is missed is printed as such and
+//! fails nothing: on a busy machine the figures say little, and a build must not depend on them.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark ends by panicking, and prints")]
+
+mod big_book;
+mod decision;
+mod desks;
+mod frame;
+mod harness;
+mod http;
+mod providers;
+mod queue;
+mod screen;
+mod terminal;
+
+use std::time::Instant;
+
+use harness::{Mark, table};
+
+/// A group by name, and what measures it.
+type Group = (&'static str, fn() -> Vec<Mark>);
+
+/// Every group, in the order of the table.
+const GROUPS: [Group; 7] = [
+    ("http", http::marks),
+    ("queue", queue::marks),
+    ("decision", decision::marks),
+    ("providers", providers::marks),
+    ("frame", frame::marks),
+    ("screen", screen::marks),
+    ("big-book", big_book::marks),
+];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // Cargo says so when it benchmarks; a test run that builds every target must not take minutes here.
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        println!("nothing is measured in a test run; use: cargo bench --bench marks");
+        return;
+    }
+    let wanted: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    if let Some(unknown) = wanted.iter().find(|name| GROUPS.iter().all(|(group, _)| group != **name)) {
+        println!("there is no group {unknown}; there are {}", GROUPS.map(|(group, _)| group).join(", "));
+        std::process::exit(2);
+    }
+    let since = Instant::now();
+    let mut all = Vec::new();
+    for (group, measure) in
+        GROUPS.iter().filter(|(group, _)| wanted.is_empty() || wanted.iter().any(|one| one == group))
+    {
+        println!("measuring {group} …");
+        let marks = measure();
+        print!("{}", table(&marks));
+        all.extend(marks);
+    }
+    println!("\nAll marks, {:.0} s in total:\n\n{}", since.elapsed().as_secs_f64(), table(&all));
+}

@@ -1,0 +1,171 @@
+//! What many providers and several threads cost, measured at the scheduler itself.
+//!
+//! * An accepted decision without preference among 10,000 providers is compared with one among 10. Both get
+//!   ten requests per provider on days that begin empty, so that the days fill alike; what a day does once
+//!   (the first request of each duration) is off the clock.
+//! * A refusal without preference is counted per provider asked. Everybody is booked in the range; the
+//!   refusal names each of them, and putting it together and throwing it away is on the clock.
+//! * Two threads book on the same day, each as many requests as the one thread that they are compared with.
+
+use std::hint::black_box;
+use std::sync::{Arc, Barrier};
+
+use slotdesk::domain::{Appointment, Dated, Minute, Minutes, Overbooking, Request, RequestId, Status, TimeRange};
+use slotdesk::scheduler::{Day, ProviderDay};
+
+use crate::decision::rules;
+use crate::desks::{provider, range, today};
+use crate::harness::{Goal, Mark, ROUNDS, in_turns, median, nanoseconds_each, per_second};
+
+/// Requests per provider in a round.
+const EACH: usize = 10;
+const FEW: usize = 10;
+const MANY: usize = 10_000;
+/// Refusals in a round.
+const REFUSALS: usize = 40;
+/// Providers on the day that the threads share, and bookings of each thread.
+const SHARED: usize = 2_000;
+const PER_THREAD: usize = 20_000;
+const DURATIONS: [i64; 4] = [15, 30, 45, 60];
+
+/// Whom the requests of the threads name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Preference {
+    Named,
+    Anybody,
+}
+
+pub(crate) fn marks() -> Vec<Mark> {
+    vec![accepted(), refused(), threads(Preference::Named, 1.8), threads(Preference::Anybody, 1.2)]
+}
+
+fn accepted() -> Mark {
+    let compared = in_turns(|| decisions_among(MANY), || decisions_among(FEW));
+    let detail = format!("{:.0} of {:.0} ns", compared.ours, compared.baseline);
+    Mark::new("accepted decision, 10,000 ÷ 10 providers", Goal::AtMost(1.5), compared.ratio, detail)
+}
+
+fn refused() -> Mark {
+    let day = day_with_mornings_taken(MANY);
+    let request = Arc::new(request(0, range("08:00", "10:00"), 30));
+    let refuse = || {
+        nanoseconds_each(REFUSALS * MANY, || {
+            for _ in 0..REFUSALS {
+                let refusal = day.book(&request, Minute::MIDNIGHT, |_, _| {}).unwrap_err();
+                assert_eq!(black_box(refusal).blocked.len(), MANY);
+            }
+        })
+    };
+    refuse();
+    let each = median((0..ROUNDS).map(|_| refuse()).collect());
+    Mark::new("refusal, ns per provider asked", Goal::AtMost(40.0), each, format!("{MANY} providers, all booked"))
+}
+
+fn threads(preference: Preference, goal: f64) -> Mark {
+    let compared = in_turns(|| bookings_by(2, preference), || bookings_by(1, preference));
+    let who = if preference == Preference::Named { "preferred provider" } else { "no preference" };
+    let detail = format!("{:.2} of {:.2} million a second", compared.ours / 1e6, compared.baseline / 1e6);
+    Mark::new(format!("two threads ÷ one, {who}"), Goal::AtLeast(goal), compared.ratio, detail)
+}
+
+fn request(number: usize, range: TimeRange, minutes: i64) -> Request {
+    Request {
+        id: RequestId::new(&format!("r{number:07}")).unwrap(),
+        day: today(),
+        dated: Dated::Named,
+        range,
+        duration: Minutes::new(minutes).unwrap(),
+        preferred_provider: None,
+        client: None,
+        service: None,
+        note: None,
+    }
+}
+
+/// Request `number` of a mix of all durations in ranges of six hours.
+fn mixed(number: usize) -> Request {
+    let from = 8 + number / DURATIONS.len() % 5;
+    let range = range(&format!("{from:02}:00"), &format!("{:02}:00", from + 6));
+    request(number, range, DURATIONS[number % DURATIONS.len()])
+}
+
+/// A pool that is asked again and again.
+fn pool() -> Vec<Arc<Request>> {
+    (0..40).map(|number| Arc::new(mixed(number))).collect()
+}
+
+fn empty_day(providers: usize) -> Day {
+    let days = (0..providers).map(|number| ProviderDay::new(Arc::new(provider(number)), today(), Vec::new(), 0));
+    let day = Day::new(today(), rules(), Arc::default(), days.collect());
+    for request in pool().iter().take(DURATIONS.len()) {
+        day.book(request, Minute::MIDNIGHT, |_, _| {}).unwrap();
+    }
+    day
+}
+
+/// Nanoseconds of an accepted decision among so many providers.
+fn decisions_among(providers: usize) -> f64 {
+    let days: Vec<Day> = (0..MANY / providers).map(|_| empty_day(providers)).collect();
+    let pool = pool();
+    nanoseconds_each(MANY * EACH, || {
+        for day in &days {
+            let mut accepted = 0;
+            for request in pool.iter().cycle().take(providers * EACH) {
+                accepted += usize::from(day.book(request, Minute::MIDNIGHT, |_, _| {}).is_ok());
+            }
+            assert_eq!(accepted, providers * EACH, "every request of the load is accepted");
+        }
+    })
+}
+
+fn day_with_mornings_taken(providers: usize) -> Day {
+    let taken = |number: usize| {
+        let provider = Arc::new(provider(number));
+        let slot = range("08:00", "10:00");
+        let appointment = Appointment {
+            request: Arc::new(request(number, slot, 120)),
+            provider: provider.id.clone(),
+            day: today(),
+            slot,
+            status: Status::Booked,
+            overbooking: Overbooking::None,
+        };
+        ProviderDay::new(provider, today(), vec![Arc::new(appointment)], 1)
+    };
+    Day::new(today(), rules(), Arc::default(), (0..providers).map(taken).collect())
+}
+
+/// Bookings a second by so many threads on one day.
+fn bookings_by(threads: usize, preference: Preference) -> f64 {
+    let day = empty_day(SHARED);
+    let loads: Vec<Vec<Arc<Request>>> = (0..threads).map(|thread| load(thread, preference)).collect();
+    let ready = Barrier::new(threads + 1);
+    std::thread::scope(|scope| {
+        let running: Vec<_> = loads
+            .iter()
+            .map(|load| {
+                scope.spawn(|| {
+                    ready.wait();
+                    let accepted = |request: &&Arc<Request>| day.book(request, Minute::MIDNIGHT, |_, _| {}).is_ok();
+                    assert_eq!(load.iter().filter(accepted).count(), PER_THREAD);
+                })
+            })
+            .collect();
+        ready.wait();
+        per_second(threads * PER_THREAD, || running.into_iter().for_each(|thread| thread.join().unwrap()))
+    })
+}
+
+/// The requests of a thread; with a preference they go through all providers, each thread at its own place.
+fn load(thread: usize, preference: Preference) -> Vec<Arc<Request>> {
+    let one = |number: usize| {
+        let mut request = mixed(thread * PER_THREAD + number);
+        if preference == Preference::Named {
+            // Coprime steps, so that the threads meet at the same provider now and then, as people do.
+            let at = (number * 7 + thread * SHARED / 2) % SHARED;
+            request.preferred_provider = Some(provider(at).id);
+        }
+        Arc::new(request)
+    };
+    (0..PER_THREAD).map(one).collect()
+}

@@ -1,0 +1,168 @@
+//! Durable bookings through the desk's queue, without HTTP, beside inserts that only write.
+//!
+//! The baseline writes the rows of a finished round (event and appointment, with the very same contents) by
+//! prepared statements, one transaction per batch, with the journal mode and the synchronisation of a book.
+//! It decides nothing, serialises nothing and answers nobody; of the schema it keeps the integer keys and
+//! the unique request that makes a repetition harmless, and leaves out the triggers, checks and the index
+//! that refuse a double booking. Its batch is as large as the number of requests in flight, which is the most
+//! that a group commit could gather. With one in flight it writes a single row per transaction.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+use slotdesk::desk::{Desk, Feedback};
+use slotdesk::domain::Channel;
+use tokio::runtime::Runtime;
+
+use crate::desks::{self, BOOKINGS};
+use crate::harness::{Goal, Mark, in_turns, per_second};
+
+/// Bookings of a round with one in flight: each waits for the disk.
+const ONE_BY_ONE: usize = 2_000;
+const EVENT: &str = "number, at, nanos, behind, request, range_start, range_end, duration, body";
+const APPOINTMENT: &str = "number, provider, day, start, finish, status, cancellation, overbooked";
+
+pub(crate) fn marks() -> Vec<Mark> {
+    let runtime = desks::runtime();
+    let rows = Rows::of_a_round(&runtime);
+    let grouped = [(64, 0.50), (256, 0.60), (1024, 0.70)];
+    let mut marks: Vec<Mark> =
+        grouped.iter().map(|(in_flight, goal)| group(&runtime, &rows, *in_flight, *goal)).collect();
+    let single = in_turns(|| desk_round(&runtime, 1, ONE_BY_ONE).0, || rows.insert(1, ONE_BY_ONE, Width::Event));
+    let detail = format!("{:.0} of {:.0} a second", single.ours, single.baseline);
+    marks.push(Mark::new("queue, 1 in flight ÷ one-row transactions", Goal::AtLeast(0.80), single.ratio, detail));
+    marks
+}
+
+fn group(runtime: &Runtime, rows: &Rows, in_flight: usize, goal: f64) -> Mark {
+    let mut batch = 0.0;
+    let ours = || {
+        let (rate, mean) = desk_round(runtime, in_flight, BOOKINGS);
+        batch = mean;
+        rate
+    };
+    let compared = in_turns(ours, || rows.insert(in_flight, BOOKINGS, Width::Both));
+    let detail = format!("{:.0} of {:.0} a second, {batch:.0} a transaction", compared.ours, compared.baseline);
+    Mark::new(format!("queue, {in_flight} in flight ÷ raw inserts"), Goal::AtLeast(goal), compared.ratio, detail)
+}
+
+/// Bookings a second on a new book, and how many went into a transaction on average.
+fn desk_round(runtime: &Runtime, in_flight: usize, bookings: usize) -> (f64, f64) {
+    let (_folder, _, store) = desks::new_book();
+    runtime.block_on(async {
+        let desk = desks::open(Box::new(store)).await;
+        let measured = submit_all(&desk, in_flight, bookings).await;
+        desk.close().await;
+        measured
+    })
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
+async fn submit_all(desk: &Desk, in_flight: usize, bookings: usize) -> (f64, f64) {
+    let mut shares: Vec<Vec<_>> = (0..in_flight).map(|_| Vec::new()).collect();
+    (0..bookings).for_each(|number| shares[number % in_flight].push(desks::booking(number)));
+    let mut feed = desk.subscribe();
+    let counting = tokio::spawn(async move {
+        let (mut transactions, mut events) = (0_usize, 0);
+        while events < bookings {
+            match feed.next().await {
+                Some(Feedback::Events(batch)) => (transactions, events) = (transactions + 1, events + batch.len()),
+                Some(Feedback::Lagged) | None => break,
+            }
+        }
+        events as f64 / transactions as f64
+    });
+    let since = std::time::Instant::now();
+    let clients = shares.into_iter().map(|share| {
+        let desk = desk.clone();
+        tokio::spawn(async move {
+            for command in share {
+                let answer = desk.submit(command, Channel::Http.into()).await.unwrap();
+                assert!(answer.refusal().is_none(), "every request of the load is accepted");
+            }
+        })
+    });
+    for client in clients.collect::<Vec<_>>() {
+        client.await.unwrap();
+    }
+    let rate = bookings as f64 / since.elapsed().as_secs_f64();
+    (rate, counting.await.unwrap())
+}
+
+/// How much of a booking the baseline writes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Width {
+    Event,
+    Both,
+}
+
+/// The rows that a round of bookings leaves in a book.
+struct Rows(Arc<Vec<(Vec<Value>, Vec<Value>)>>);
+
+impl Rows {
+    fn of_a_round(runtime: &Runtime) -> Self {
+        let (_folder, path, store) = desks::new_book();
+        runtime.block_on(async {
+            let desk = desks::open(Box::new(store)).await;
+            submit_all(&desk, 256, BOOKINGS).await;
+            desk.close().await;
+        });
+        let book = Connection::open(&path).unwrap();
+        let events = read(
+            &book,
+            &format!("SELECT {EVENT} FROM event WHERE number IN (SELECT number FROM appointment) ORDER BY number"),
+        );
+        let appointments = read(&book, &format!("SELECT {APPOINTMENT} FROM appointment ORDER BY number"));
+        assert!(events.len() >= BOOKINGS);
+        Self(Arc::new(events.into_iter().zip(appointments).collect()))
+    }
+
+    /// Bookings a second that are only written, `batch` in a transaction.
+    fn insert(&self, batch: usize, bookings: usize, width: Width) -> f64 {
+        let folder = desks::folder();
+        let mut connection = bare_book(&folder.path().join("bare.db"));
+        per_second(bookings, || {
+            for rows in self.0[..bookings].chunks(batch) {
+                let transaction = connection.transaction().unwrap();
+                let mut event = transaction.prepare_cached(&insert("event", EVENT, 9)).unwrap();
+                let mut appointment = transaction.prepare_cached(&insert("appointment", APPOINTMENT, 8)).unwrap();
+                for (of_event, of_appointment) in rows {
+                    event.execute(params_from_iter(of_event)).unwrap();
+                    if width == Width::Both {
+                        appointment.execute(params_from_iter(of_appointment)).unwrap();
+                    }
+                }
+                drop((event, appointment));
+                transaction.commit().unwrap();
+            }
+        })
+    }
+}
+
+fn read(book: &Connection, sql: &str) -> Vec<Vec<Value>> {
+    let mut statement = book.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| (0..columns).map(|at| row.get(at)).collect()).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn insert(table: &str, columns: &str, count: usize) -> String {
+    let places = vec!["?"; count].join(", ");
+    format!("INSERT INTO {table} ({columns}) VALUES ({places})")
+}
+
+/// A file with the two tables, written as durably as a book.
+fn bare_book(path: &Path) -> Connection {
+    let connection = Connection::open(path).unwrap();
+    let pragmas = "PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA cache_size = -16384; \
+         PRAGMA wal_autocheckpoint = 4000;";
+    connection.execute_batch(pragmas).unwrap();
+    let tables = "CREATE TABLE event (number INTEGER PRIMARY KEY, at INTEGER, nanos INTEGER, behind INTEGER, \
+         request TEXT UNIQUE, range_start INTEGER, range_end INTEGER, duration INTEGER, body TEXT) STRICT; \
+         CREATE TABLE appointment (number INTEGER PRIMARY KEY, provider INTEGER, day INTEGER, start INTEGER, \
+         finish INTEGER, status TEXT, cancellation TEXT, overbooked INTEGER) STRICT;";
+    connection.execute_batch(tables).unwrap();
+    connection
+}
