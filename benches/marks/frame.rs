@@ -42,16 +42,7 @@ pub(crate) fn marks() -> Vec<Mark> {
     let ours = || frames(|buffer| draw_desk(&theme, &snapshot, buffer));
     let compared = in_turns(ours, || frames(|buffer| draw_plain(&snapshot, buffer)));
     let detail = format!("{:.0} of {:.0} µs", compared.ours / 1e3, compared.baseline / 1e3);
-    let mut marks =
-        vec![Mark::new("a full frame, 200 × 50 ÷ plain ratatui", Goal::AtMost(3.0), compared.ratio, detail)];
-    marks.push(sixty(compared.ours));
-    marks
-}
-
-/// A frame may take a small part of the time between two: the rest is for what happens meanwhile.
-fn sixty(nanoseconds: f64) -> Mark {
-    let share = nanoseconds / 16e6;
-    Mark::new("a full frame, share of 16 ms", Goal::AtMost(0.25), share, "no mark of its own; for orientation")
+    vec![Mark::new("a full frame, 200 × 50 ÷ plain ratatui", Goal::AtMost(3.0), compared.ratio, detail)]
 }
 
 /// Nanoseconds of a frame: drawn, compared with an empty screen, and written.

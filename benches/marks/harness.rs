@@ -4,7 +4,7 @@
 //! neighbouring runs: what slows the machine down for a while slows both sides of a pair.
 
 use std::fmt::Write;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Measured rounds of each side of a comparison.
 pub(crate) const ROUNDS: usize = 5;
@@ -47,27 +47,47 @@ pub(crate) struct Compared {
     pub(crate) ours: f64,
     pub(crate) baseline: f64,
     pub(crate) ratio: f64,
+    /// Seconds of processor time of a round of ours, over that of the baseline: what a busy machine changes
+    /// least. Setting up counts in it.
+    pub(crate) work: f64,
+}
+
+/// What the rounds of one side came to.
+#[derive(Default)]
+struct Side {
+    measured: Vec<f64>,
+    worked: Vec<f64>,
+}
+
+impl Side {
+    fn run(&mut self, round: &mut dyn FnMut() -> f64) {
+        let before = processor_seconds();
+        self.measured.push(round());
+        self.worked.push(processor_seconds() - before);
+    }
+
+    /// Leaves the first round out, which warms caches, allocators and the disk up.
+    fn warm(self) -> (Vec<f64>, Vec<f64>) {
+        (self.measured[1..].to_vec(), self.worked[1..].to_vec())
+    }
 }
 
 /// Runs both sides in turns, each beginning every other round.
 pub(crate) fn in_turns(mut ours: impl FnMut() -> f64, mut baseline: impl FnMut() -> f64) -> Compared {
-    let (mut of_ours, mut of_baseline) = (Vec::new(), Vec::new());
+    let (mut first, mut second) = (Side::default(), Side::default());
     for round in 0..=ROUNDS {
-        let (a, b) = if round % 2 == 0 {
-            let a = ours();
-            (a, baseline())
+        if round % 2 == 0 {
+            first.run(&mut ours);
+            second.run(&mut baseline);
         } else {
-            let b = baseline();
-            (ours(), b)
-        };
-        // The first round warms caches, allocators and the disk up.
-        if round > 0 {
-            of_ours.push(a);
-            of_baseline.push(b);
+            second.run(&mut baseline);
+            first.run(&mut ours);
         }
     }
+    let ((of_ours, our_work), (of_baseline, its_work)) = (first.warm(), second.warm());
     let ratios = of_ours.iter().zip(&of_baseline).map(|(a, b)| a / b).collect();
-    Compared { ours: median(of_ours), baseline: median(of_baseline), ratio: median(ratios) }
+    let work = median(our_work) / median(its_work).max(0.01);
+    Compared { ours: median(of_ours), baseline: median(of_baseline), ratio: median(ratios), work }
 }
 
 /// The middle one.
@@ -99,6 +119,34 @@ pub(crate) fn per_second(count: usize, work: impl FnOnce()) -> f64 {
 /// Nanoseconds that each of `count` took.
 pub(crate) fn nanoseconds_each(count: usize, work: impl FnOnce()) -> f64 {
     1e9 / per_second(count, work)
+}
+
+/// How much of the processors other programs take right now, in words: beside busy neighbours, whoever needs
+/// several threads to make progress loses more than whoever needs one.
+pub(crate) fn others_load() -> String {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let busy = || {
+        let text = std::fs::read_to_string("/proc/stat").unwrap_or_default();
+        let ticks: Vec<f64> =
+            text.lines().next().unwrap_or_default().split(' ').filter_map(|field| field.parse().ok()).collect();
+        // The fourth and fifth are what nobody used; guests, at the end, are counted among users already.
+        let all: f64 = ticks.iter().take(8).sum();
+        (all - ticks.iter().skip(3).take(2).sum::<f64>(), all)
+    };
+    let before = busy();
+    std::thread::sleep(Duration::from_secs(1));
+    let now = busy();
+    let share = 100.0 * (now.0 - before.0) / (now.1 - before.1).max(1.0);
+    format!("other programs keep {share:.0} % of {cores} processors busy")
+}
+
+/// Seconds of all processors that this process has used so far, its ended threads included.
+fn processor_seconds() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name of the program, in brackets, may contain anything.
+    let fields = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
+    // User and system time, the 14th and 15th field of all, in hundredths.
+    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// The marks as a table of Markdown.

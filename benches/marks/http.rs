@@ -21,7 +21,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::desks::{self, BOOKINGS};
-use crate::harness::{Goal, Mark, in_turns};
+use crate::harness::{Compared, Goal, Mark, in_turns};
 
 /// Where the book of a round is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,8 @@ fn mark(runtime: &Runtime, book: Book, clients: usize, goal: f64) -> Mark {
     let echo = || runtime.block_on(echo_round(clients));
     let compared = in_turns(ours, echo);
     let medium = if book == Book::Disk { "durable" } else { "in memory" };
-    let detail = format!("{:.0} of {:.0} a second", compared.ours, compared.baseline);
+    let Compared { ours, baseline, work, .. } = compared;
+    let detail = format!("{ours:.0} of {baseline:.0} a second, {work:.1} × the processor time, clients included");
     Mark::new(format!("HTTP, {medium}, {clients} clients ÷ echo"), Goal::AtLeast(goal), compared.ratio, detail)
 }
 

@@ -21,7 +21,7 @@ mod terminal;
 
 use std::time::Instant;
 
-use harness::{Mark, table};
+use harness::{Mark, others_load, table};
 
 /// A group by name, and what measures it.
 type Group = (&'static str, fn() -> Vec<Mark>);
@@ -51,6 +51,7 @@ fn main() {
     }
     let since = Instant::now();
     let mut all = Vec::new();
+    println!("{}", others_load());
     for (group, measure) in
         GROUPS.iter().filter(|(group, _)| wanted.is_empty() || wanted.iter().any(|one| one == group))
     {
@@ -59,5 +60,5 @@ fn main() {
         print!("{}", table(&marks));
         all.extend(marks);
     }
-    println!("\nAll marks, {:.0} s in total:\n\n{}", since.elapsed().as_secs_f64(), table(&all));
+    println!("\n{}\nAll marks, {:.0} s in total:\n\n{}", others_load(), since.elapsed().as_secs_f64(), table(&all));
 }

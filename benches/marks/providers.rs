@@ -24,7 +24,7 @@ const MANY: usize = 10_000;
 /// Refusals in a round.
 const REFUSALS: usize = 40;
 /// Providers on the day that the threads share, and bookings of each thread.
-const SHARED: usize = 2_000;
+const SHARED: usize = 5_000;
 const PER_THREAD: usize = 20_000;
 const DURATIONS: [i64; 4] = [15, 30, 45, 60];
 
@@ -161,8 +161,8 @@ fn load(thread: usize, preference: Preference) -> Vec<Arc<Request>> {
     let one = |number: usize| {
         let mut request = mixed(thread * PER_THREAD + number);
         if preference == Preference::Named {
-            // Coprime steps, so that the threads meet at the same provider now and then, as people do.
-            let at = (number * 7 + thread * SHARED / 2) % SHARED;
+            // Each time round begins one further on, so that a provider is not asked for one duration alone.
+            let at = (number * 7 + number / SHARED + thread * SHARED / 2) % SHARED;
             request.preferred_provider = Some(provider(at).id);
         }
         Arc::new(request)

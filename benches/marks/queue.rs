@@ -17,7 +17,7 @@ use slotdesk::domain::Channel;
 use tokio::runtime::Runtime;
 
 use crate::desks::{self, BOOKINGS};
-use crate::harness::{Goal, Mark, in_turns, per_second};
+use crate::harness::{Compared, Goal, Mark, in_turns, per_second};
 
 /// Bookings of a round with one in flight: each waits for the disk.
 const ONE_BY_ONE: usize = 2_000;
@@ -44,7 +44,9 @@ fn group(runtime: &Runtime, rows: &Rows, in_flight: usize, goal: f64) -> Mark {
         rate
     };
     let compared = in_turns(ours, || rows.insert(in_flight, BOOKINGS, Width::Both));
-    let detail = format!("{:.0} of {:.0} a second, {batch:.0} a transaction", compared.ours, compared.baseline);
+    let Compared { ours, baseline, work, .. } = compared;
+    let detail =
+        format!("{ours:.0} of {baseline:.0} a second, {batch:.0} a transaction, {work:.1} × the processor time");
     Mark::new(format!("queue, {in_flight} in flight ÷ raw inserts"), Goal::AtLeast(goal), compared.ratio, detail)
 }
 

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use chrono::{Days, Timelike, Utc};
 use slotdesk::domain::Request;
 
+use crate::big_book::WELCOME;
 use crate::desks;
 use crate::harness::{Goal, Mark, percentile};
 use crate::http::{Client, post_of, post_to};
@@ -42,7 +43,7 @@ pub(crate) fn marks() -> Vec<Mark> {
 fn quiet() -> Vec<Mark> {
     let home = desks::folder();
     let desk = Terminal::open(home.path(), &home.path().join("desk.db"));
-    desk.wait_for("This desk has no provider yet");
+    desk.wait_for(WELCOME);
     // Everything that follows the first frame has to be over before anything is counted.
     std::thread::sleep(Duration::from_secs(3));
     let before = desk.bytes();
@@ -100,7 +101,7 @@ impl Usage {
 fn loaded() -> Vec<Mark> {
     let home = desks::folder();
     let mut desk = Terminal::open(home.path(), &home.path().join("desk.db"));
-    desk.wait_for("This desk has no provider yet");
+    desk.wait_for(WELCOME);
     let load = Load::start(desk.address());
     desk.wait_for("p00010");
     let (frames, since) = (desk.frames(), Instant::now());
@@ -168,11 +169,11 @@ async fn add_providers(address: SocketAddr) {
     }
 }
 
-/// Every client sends its share of a second's bookings at its times; one that is late goes on without a pause.
+/// Every client sends its share of a second's bookings at its times; one that is late goes on without a pause
+/// until it has caught up.
 async fn keep_booking(address: SocketAddr, client: usize, booked: &AtomicUsize, stopping: &AtomicBool) {
     let mut connection = Client::connect(address).await;
     let mut pace = tokio::time::interval(Duration::from_secs(1) * u32::try_from(CLIENTS).unwrap() / PACE);
-    pace.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     let tomorrow = Utc::now().date_naive() + Days::new(1);
     let mut number = client;
     while !stopping.load(Ordering::Relaxed) {
