@@ -4,7 +4,7 @@
 //! screen: the fifty providers and 1,400 appointments of today for the one, the welcome for the other. The
 //! memory is what the process holds in use at that moment, beside that of a book with the same providers and
 //! today's appointments alone: only days that somebody looks at are loaded, so that a book a thousand times as
-//! long must not take much more. Every appointment was booked in the morning of its day.
+//! long must not take much more. Every appointment was booked as its day began.
 
 use std::path::Path;
 use std::sync::Arc;
