@@ -9,6 +9,9 @@ use std::time::{Duration, Instant};
 /// Measured rounds of each side of a comparison.
 pub(crate) const ROUNDS: usize = 5;
 
+/// Below this share of busy processors, in percent, neighbours change little.
+const QUIET_PERCENT: f64 = 10.0;
+
 /// What a mark has to reach.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Goal {
@@ -137,7 +140,8 @@ pub(crate) fn others_load() -> String {
     std::thread::sleep(Duration::from_secs(1));
     let now = busy();
     let share = 100.0 * (now.0 - before.0) / (now.1 - before.1).max(1.0);
-    format!("other programs keep {share:.0} % of {cores} processors busy")
+    let warning = if share > QUIET_PERCENT { "; verdicts say little until it is quiet" } else { "" };
+    format!("other programs keep {share:.0} % of {cores} processors busy{warning}")
 }
 
 /// Seconds of all processors that this process has used so far, its ended threads included.
