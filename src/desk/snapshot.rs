@@ -203,20 +203,16 @@ impl ProviderRow {
         let remaining = provider.max_daily_appointments.saturating_sub(booked);
         let places: u32 = gaps.iter().map(|gap| u32::from(gap.len() / shortest)).sum();
         let available_slots = remaining.min(places);
-        let longest = longest(gaps.iter().copied());
-        let fragmentation = (available_slots > 0).then(|| Fragmentation { phi: yardstick.phi(&hours, &gaps), longest });
+        let fragmentation = (available_slots > 0).then(|| Fragmentation { phi: yardstick.phi(&hours, &gaps) });
         Self { provider, hours, live, gaps, unusable, booked_minutes, available_slots, fragmentation }
     }
 
     /// The longest free piece from a minute on: what can still be booked of a day that has begun.
     pub fn longest_from(&self, earliest: Minute) -> Option<TimeRange> {
-        longest(self.gaps.iter().filter_map(|gap| TimeRange::between(gap.start().max(earliest), gap.end())))
+        let pieces = self.gaps.iter().filter_map(|gap| TimeRange::between(gap.start().max(earliest), gap.end()));
+        // Of equal ones the earliest.
+        pieces.max_by_key(|piece| (piece.len(), std::cmp::Reverse(piece.start())))
     }
-}
-
-/// The longest of some pieces, the earliest of equal ones.
-fn longest(pieces: impl Iterator<Item = TimeRange>) -> Option<TimeRange> {
-    pieces.max_by_key(|piece| (piece.len(), std::cmp::Reverse(piece.start())))
 }
 
 #[cfg(test)]

@@ -103,8 +103,6 @@ impl Yardstick {
 pub struct Fragmentation {
     /// Φ, 0 to 1.
     pub phi: f64,
-    /// The longest piece in which an appointment could still be booked.
-    pub longest: Option<TimeRange>,
 }
 
 impl Fragmentation {

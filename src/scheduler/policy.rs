@@ -50,6 +50,18 @@ pub enum ProviderOrder {
 /// Every policy; the first one is the default.
 pub static POLICIES: [&dyn Policy; 7] = [&LeastFragmentation, &Lean, &FirstFit, &Seed, &BestFit, &WorstFit, &Random];
 
+/// The start nearest to an edge of its gap, in the gap whose length ranks lowest; the earliest of equal ones.
+fn near_an_edge<K: Ord>(openings: &Openings<'_>, rank: impl Fn(u16) -> K) -> Option<u16> {
+    // Of gaps of one length the nearest to an edge wins, so the starts of each have to be seen.
+    let starts = openings.iter().flat_map(|opening| opening.starts().map(move |start| (opening, start)));
+    starts
+        .min_by_key(|(opening, start)| {
+            let (left, right) = opening.left_over(*start);
+            (rank(opening.gap.len()), left.min(right), *start)
+        })
+        .map(|(_, start)| start)
+}
+
 /// The policy with this name.
 ///
 /// ```

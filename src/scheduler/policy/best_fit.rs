@@ -19,13 +19,6 @@ impl Policy for BestFit {
     }
 
     fn choose(&self, openings: &Openings<'_>) -> Option<u16> {
-        // Of gaps of one length the nearest to an edge wins, so the starts of each have to be seen.
-        let starts = openings.iter().flat_map(|opening| opening.starts().map(move |start| (opening, start)));
-        starts
-            .min_by_key(|(opening, start)| {
-                let (left, right) = opening.left_over(*start);
-                (opening.gap.len(), left.min(right), *start)
-            })
-            .map(|(_, start)| start)
+        super::near_an_edge(openings, |gap| gap)
     }
 }

@@ -21,12 +21,6 @@ impl Policy for WorstFit {
     }
 
     fn choose(&self, openings: &Openings<'_>) -> Option<u16> {
-        let starts = openings.iter().flat_map(|opening| opening.starts().map(move |start| (opening, start)));
-        starts
-            .min_by_key(|(opening, start)| {
-                let (left, right) = opening.left_over(*start);
-                (Reverse(opening.gap.len()), left.min(right), *start)
-            })
-            .map(|(_, start)| start)
+        super::near_an_edge(openings, Reverse)
     }
 }
