@@ -19,6 +19,7 @@ mod days;
 mod decide;
 mod error;
 mod feed;
+mod gathering;
 mod handle;
 mod identity;
 mod inbox;

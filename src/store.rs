@@ -81,8 +81,22 @@ pub trait Store: Send {
     /// others out. On an error nothing of the batch is stored, and the store may be used again.
     fn commit(&mut self, batch: &[Commit]) -> Result<Vec<Verdict>, StoreError>;
 
+    /// How long a commit may take.
+    fn latency(&self) -> Latency {
+        Latency::Some
+    }
+
     /// Another reader of the same book.
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
+}
+
+/// How long a store makes its callers wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Latency {
+    /// No longer than a look-up: it may be called from where others wait for their turn.
+    None,
+    /// As long as a disk or a network takes.
+    Some,
 }
 
 /// A reading end of a book; sees committed changes only. Each call sees one consistent state.

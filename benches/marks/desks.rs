@@ -73,15 +73,21 @@ fn options() -> Options {
 
 /// A desk with its providers, at half past seven of the first day; call it inside a runtime.
 pub(crate) async fn open(store: Box<dyn Store>) -> Desk {
+    let desk = open_without_bookings(store).await;
+    for day in 0..DAYS {
+        // The first look at a day loads it, which is not what is measured.
+        desk.submit(booking(9_000_000 + day), Channel::Import.into()).await.unwrap();
+    }
+    desk
+}
+
+/// The same desk before anybody was booked.
+pub(crate) async fn open_without_bookings(store: Box<dyn Store>) -> Desk {
     let clock = Utc.with_ymd_and_hms(2026, 11, 23, 7, 30, 0).unwrap();
     let calendar = Calendar::new(Arc::new(ManualClock::new(clock)), chrono_tz::UTC);
     let desk = Desk::open(store, calendar, options()).unwrap();
     for number in 0..PROVIDERS {
         desk.submit(Command::AddProvider(provider(number)), Channel::Import.into()).await.unwrap();
-    }
-    for day in 0..DAYS {
-        // The first look at a day loads it, which is not what is measured.
-        desk.submit(booking(9_000_000 + day), Channel::Import.into()).await.unwrap();
     }
     desk
 }

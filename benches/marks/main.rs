@@ -23,6 +23,10 @@ use std::time::Instant;
 
 use harness::{Mark, others_load, table};
 
+/// Requests are allocated on one thread and freed on another all day, which this allocator is made for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A group by name, and what measures it.
 type Group = (&'static str, fn() -> Vec<Mark>);
 

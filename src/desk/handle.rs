@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use chrono::NaiveDate;
+use futures::future::BoxFuture;
 use parking_lot::RwLock;
-use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use crate::domain::{Actor, Appointment, Event, Minutes, RequestId};
@@ -94,11 +94,7 @@ impl Desk {
         let (jobs, queue) = flume::bounded(queue_length);
         let (tell_closed, closed) = watch::channel(Closed::NotYet);
         let pool: Vec<_> = (0..workers).map(|_| tokio::spawn(workers::run(Arc::clone(&core), queue.clone()))).collect();
-        let journal = std::thread::Builder::new().name("journal".to_owned()).spawn({
-            let (core, runtime) = (Arc::clone(&core), Handle::current());
-            move || journal::run(&core, store, &runtime)
-        });
-        let journal = journal.map_err(|error| DeskError::NoThread(error.to_string()))?;
+        let journal = journal::start(&core, store).map_err(|error| DeskError::NoThread(error.to_string()))?;
         // Made here, not in the task: a runtime that ends may drop the task before it has begun.
         let inbox = ClosesInbox(Arc::clone(&core));
         tokio::spawn(shut_down(inbox, pool, journal, tell_closed));
@@ -221,7 +217,7 @@ impl Drop for ClosesInbox {
 async fn shut_down(
     inbox: ClosesInbox,
     pool: Vec<tokio::task::JoinHandle<()>>,
-    journal: std::thread::JoinHandle<()>,
+    journal: BoxFuture<'static, ()>,
     tell: watch::Sender<Closed>,
 ) {
     for worker in pool {
@@ -229,6 +225,6 @@ async fn shut_down(
     }
     inbox.0.outstanding.drained().await;
     drop(inbox);
-    let _ = tokio::task::spawn_blocking(move || journal.join()).await;
+    journal.await;
     let _ = tell.send(Closed::Closed);
 }

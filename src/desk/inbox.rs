@@ -4,8 +4,9 @@
 //! it happens while the provider's lock is held, which makes the order of the journal the order of
 //! the revisions.
 
+use super::gathering::{Gathering, Wait};
 use parking_lot::{Condvar, Mutex};
-use tokio::sync::{Semaphore, TryAcquireError, watch};
+use tokio::sync::{Notify, Semaphore, TryAcquireError, watch};
 
 /// Decisions that may be on their way to the store at once.
 ///
@@ -21,6 +22,8 @@ pub(super) struct Inbox<T> {
     places: Semaphore,
     state: Mutex<State<T>>,
     filled: Condvar,
+    /// The same for a reader that is a task.
+    signal: Notify,
     /// How many of all that was ever put in have been settled.
     settled: watch::Sender<u64>,
 }
@@ -30,6 +33,8 @@ struct State<T> {
     waiting: Vec<T>,
     /// How many were ever put in.
     put: u64,
+    /// How many its reader waits for, at least 1.
+    wanted: usize,
     closed: Closed,
 }
 
@@ -37,6 +42,17 @@ struct State<T> {
 enum Closed {
     Open,
     Closed,
+}
+
+impl<T> State<T> {
+    /// Moves up to a batch of what waits into `taken`, which is empty.
+    fn hand_out(&mut self, taken: &mut Vec<T>) {
+        if self.waiting.len() <= BATCH_MAX {
+            std::mem::swap(taken, &mut self.waiting);
+        } else {
+            taken.extend(self.waiting.drain(..BATCH_MAX));
+        }
+    }
 }
 
 /// What had been put in at one moment, to wait for the store's answer to all of it.
@@ -68,9 +84,15 @@ pub(super) struct Place<'a, T> {
 
 impl<T> Inbox<T> {
     pub(super) fn new() -> Self {
-        let state = State { waiting: Vec::new(), put: 0, closed: Closed::Open };
+        let state = State { waiting: Vec::new(), put: 0, wanted: 1, closed: Closed::Open };
         let settled = watch::Sender::new(0);
-        Self { places: Semaphore::new(PLACES), state: Mutex::new(state), filled: Condvar::new(), settled }
+        Self {
+            places: Semaphore::new(PLACES),
+            state: Mutex::new(state),
+            filled: Condvar::new(),
+            signal: Notify::new(),
+            settled,
+        }
     }
 
     /// Waits until there is a place.
@@ -90,30 +112,65 @@ impl<T> Inbox<T> {
     /// Tells the reader that something was put in. Kept apart from [`Place::put`] so that waking a
     /// thread, which costs microseconds, does not happen under a provider's lock.
     pub(super) fn wake(&self) {
-        self.filled.notify_one();
+        let is_enough = {
+            let state = self.state.lock();
+            state.waiting.len() >= state.wanted
+        };
+        if is_enough {
+            self.filled.notify_one();
+            self.signal.notify_one();
+        }
     }
 
     /// Lets the reader finish what is in.
     pub(super) fn close(&self) {
         self.state.lock().closed = Closed::Closed;
         self.filled.notify_all();
+        self.signal.notify_one();
     }
 
-    /// Waits for something and takes up to a batch of it into `taken`; false when closed and empty.
-    pub(super) fn take(&self, taken: &mut Vec<T>) -> bool {
+    /// Waits for something, then as `gathering` says for more, and takes up to a batch of it into `taken`; false
+    /// when closed and empty.
+    pub(super) fn take(&self, taken: &mut Vec<T>, gathering: &mut Gathering) -> bool {
         let mut state = self.state.lock();
+        let waiting = state.waiting.len();
+        let wait = gathering.begin(waiting);
         while state.waiting.is_empty() {
             if state.closed == Closed::Closed {
                 return false;
             }
             self.filled.wait(&mut state);
         }
-        if state.waiting.len() <= BATCH_MAX {
-            std::mem::swap(taken, &mut state.waiting);
-        } else {
-            taken.extend(state.waiting.drain(..BATCH_MAX));
+        if let Some(Wait { company, until }) = wait {
+            state.wanted = company.min(BATCH_MAX);
+            while state.waiting.len() < state.wanted && state.closed == Closed::Open {
+                if self.filled.wait_until(&mut state, until).timed_out() {
+                    break;
+                }
+            }
+            gathering.end(state.waiting.len() - waiting);
+            state.wanted = 1;
         }
+        state.hand_out(taken);
         true
+    }
+
+    /// [`Self::take`] for a reader that is a task.
+    pub(super) async fn next(&self, taken: &mut Vec<T>) -> bool {
+        loop {
+            {
+                let mut state = self.state.lock();
+                if !state.waiting.is_empty() {
+                    state.hand_out(taken);
+                    return true;
+                }
+                if state.closed == Closed::Closed {
+                    return false;
+                }
+            }
+            // What was signalled since the look is not lost: the signal waits for its reader.
+            self.signal.notified().await;
+        }
     }
 
     /// Frees the places of decisions that the store has answered for, whatever it answered.
@@ -156,10 +213,10 @@ mod tests {
         inbox.reserve().await.put(2);
         inbox.close();
         let mut taken = Vec::new();
-        assert!(inbox.take(&mut taken));
+        assert!(inbox.take(&mut taken, &mut Gathering::default()));
         assert_eq!(taken, [1, 2]);
         taken.clear();
-        assert!(!inbox.take(&mut taken));
+        assert!(!inbox.take(&mut taken, &mut Gathering::default()));
     }
 
     #[tokio::test]
@@ -193,10 +250,10 @@ mod tests {
             inbox.reserve().await.put(number);
         }
         let mut taken = Vec::new();
-        assert!(inbox.take(&mut taken));
+        assert!(inbox.take(&mut taken, &mut Gathering::default()));
         assert_eq!(taken, (0..BATCH_MAX).collect::<Vec<_>>());
         taken.clear();
-        assert!(inbox.take(&mut taken));
+        assert!(inbox.take(&mut taken, &mut Gathering::default()));
         assert_eq!(taken, [BATCH_MAX, BATCH_MAX + 1, BATCH_MAX + 2]);
     }
 }

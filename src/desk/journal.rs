@@ -1,92 +1,173 @@
-//! The journal: the one thread that writes the book.
+//! The journal: the one place that writes the book.
 //!
 //! It takes all decisions that gathered while the last transaction was written, makes them durable in
 //! one more (group commit), and only then lets their answers and events out.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
+use futures::FutureExt;
+use futures::future::BoxFuture;
 use tokio::runtime::Handle;
+use tokio::sync::mpsc::{self, error::SendError};
 
 use crate::domain::Event;
-use crate::store::{Commit, Store, StoreError, Verdict};
+use crate::store::{Commit, Latency, Store, StoreError, Verdict};
 
 use super::core::Core;
+use super::gathering::Gathering;
 use super::job::{Decision, Job};
 use super::{Answer, DeskError, repeat, workers};
 
-/// Writes until the inbox is closed and empty.
-pub(super) fn run(core: &Arc<Core>, mut store: Box<dyn Store>, runtime: &Handle) {
-    let mut taken = Vec::new();
-    while core.inbox.take(&mut taken) {
-        let places = taken.len();
+/// Batches that the store has and that are not announced yet, before writing waits for announcing.
+const STORED_MAX: usize = 64;
+
+/// Starts the journal inside a runtime; the future is ready when it has ended and the store is closed.
+///
+/// It ends when the inbox is closed and empty. A store that makes its callers wait gets a thread of its own, and
+/// what it has stored is announced meanwhile by a task. Handing over to a thread costs more than the commit
+/// of a store that does not, so for that one a task does both.
+pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFuture<'static, ()>> {
+    let mut journal = Journal { core: Arc::clone(core), store, runtime: Handle::current(), taken: Vec::new() };
+    if journal.store.latency() == Latency::None {
+        let writing = tokio::spawn(async move {
+            while journal.core.inbox.next(&mut journal.taken).await {
+                let stored = journal.write();
+                announce(&journal.core, stored);
+            }
+        });
+        return Ok(async move { drop(writing.await) }.boxed());
+    }
+    let (hand_over, mut stored) = mpsc::channel(STORED_MAX);
+    let announcing = tokio::spawn({
+        let core = Arc::clone(core);
+        async move {
+            while let Some(stored) = stored.recv().await {
+                announce(&core, stored);
+            }
+        }
+    });
+    let writing = std::thread::Builder::new().name("journal".to_owned()).spawn(move || {
+        let mut gathering = Gathering::default();
+        while journal.core.inbox.take(&mut journal.taken, &mut gathering) {
+            let since = Instant::now();
+            let stored = journal.write();
+            gathering.note(stored.places, since.elapsed());
+            // A runtime that ends takes the task with it; some may still hear of what is stored.
+            if let Err(SendError(stored)) = hand_over.blocking_send(stored) {
+                announce(&journal.core, stored);
+            }
+        }
+    })?;
+    let ended = async move {
+        drop(tokio::task::spawn_blocking(move || writing.join()).await);
+        drop(announcing.await);
+    };
+    Ok(ended.boxed())
+}
+
+struct Journal {
+    core: Arc<Core>,
+    store: Box<dyn Store>,
+    runtime: Handle,
+    taken: Vec<Decision>,
+}
+
+/// A batch that the store has answered for.
+#[derive(Debug)]
+struct Stored {
+    /// What it has now, in the order of the events.
+    committed: Vec<(Commit, Job, u64)>,
+    /// The places of the whole batch in the inbox.
+    places: usize,
+}
+
+impl Journal {
+    /// Has a batch stored. What cannot be is forgotten at once, before anything else is written.
+    fn write(&mut self) -> Stored {
+        let core = &self.core;
+        let places = self.taken.len();
         let setbacks = core.setbacks();
-        for outdated in taken.extract_if(.., |decision| decision.setbacks != setbacks) {
+        for outdated in self.taken.extract_if(.., |decision| decision.setbacks != setbacks) {
             core.unlearn(&outdated.commit);
-            runtime.spawn(workers::again(Arc::clone(core), outdated.job));
+            self.runtime.spawn(workers::again(Arc::clone(core), outdated.job));
         }
         let (commits, jobs): (Vec<Commit>, Vec<Job>) =
-            taken.drain(..).map(|decision: Decision| (decision.commit, decision.job)).unzip();
-        match committed(&mut *store, &commits) {
-            Ok(_) if commits.is_empty() => {}
+            self.taken.drain(..).map(|decision: Decision| (decision.commit, decision.job)).unzip();
+        let committed = match verdicts(&mut *self.store, &commits) {
+            Ok(_) if commits.is_empty() => Vec::new(),
             Ok(verdicts) => {
                 core.meter.store_failing.store(false, Ordering::Relaxed);
-                conclude(core, runtime, commits, jobs, &verdicts);
+                self.sort_out(commits, jobs, &verdicts)
             }
             Err(error) => {
                 core.meter.store_failing.store(true, Ordering::Relaxed);
                 fail(core, &commits, jobs, &error);
+                Vec::new()
+            }
+        };
+        Stored { committed, places }
+    }
+
+    /// Keeps what was committed, and has the rest decided or answered again.
+    fn sort_out(&self, commits: Vec<Commit>, jobs: Vec<Job>, verdicts: &[Verdict]) -> Vec<(Commit, Job, u64)> {
+        let core = &self.core;
+        let mut committed = Vec::with_capacity(commits.len());
+        for ((commit, job), verdict) in commits.into_iter().zip(jobs).zip(verdicts) {
+            match verdict {
+                Verdict::Committed(number) => committed.push((commit, job, *number)),
+                Verdict::Stale => {
+                    core.unlearn(&commit);
+                    if commit.draft.touches_roster() {
+                        core.count_setback();
+                    }
+                    self.runtime.spawn(workers::again(Arc::clone(core), job));
+                }
+                Verdict::Answered => {
+                    core.unlearn(&commit);
+                    self.runtime.spawn(repeat::from_store(Arc::clone(core), job, commit.draft));
+                }
             }
         }
-        core.inbox.settle(places);
+        committed
     }
 }
 
 /// What the store says; a defect in it must not leave everybody waiting for ever.
-fn committed(store: &mut dyn Store, commits: &[Commit]) -> Result<Vec<Verdict>, StoreError> {
+fn verdicts(store: &mut dyn Store, commits: &[Commit]) -> Result<Vec<Verdict>, StoreError> {
     let broken = |detail: &str| StoreError::Failing { detail: detail.to_owned() };
     let verdicts = catch_unwind(AssertUnwindSafe(|| store.commit(commits)))
         .unwrap_or_else(|_| Err(broken("writing stopped unexpectedly")))?;
     if verdicts.len() == commits.len() { Ok(verdicts) } else { Err(broken("not every change was answered")) }
 }
 
-fn conclude(core: &Arc<Core>, runtime: &Handle, commits: Vec<Commit>, jobs: Vec<Job>, verdicts: &[Verdict]) {
-    let mut events = Vec::with_capacity(commits.len());
-    let mut answers = Vec::with_capacity(commits.len());
-    let mut guards = Vec::with_capacity(commits.len());
-    for ((commit, job), verdict) in commits.into_iter().zip(jobs).zip(verdicts) {
-        match verdict {
-            Verdict::Committed(number) => {
-                let draft = Arc::unwrap_or_clone(commit.draft);
-                let event = Arc::new(Event { number: *number, draft });
-                guards.extend(commit.guards.into_iter().map(|guard| (guard, *number)));
-                core.learn(&event);
-                events.push(Arc::clone(&event));
-                answers.push((job, event));
-            }
-            Verdict::Stale => {
-                core.unlearn(&commit);
-                if commit.draft.touches_roster() {
-                    core.count_setback();
-                }
-                runtime.spawn(workers::again(Arc::clone(core), job));
-            }
-            Verdict::Answered => {
-                core.unlearn(&commit);
-                runtime.spawn(repeat::from_store(Arc::clone(core), job, commit.draft));
-            }
-        }
+/// Lets the answers and events of a stored batch out.
+fn announce(core: &Core, stored: Stored) {
+    let Stored { committed, places } = stored;
+    let mut events = Vec::with_capacity(committed.len());
+    let mut jobs = Vec::with_capacity(committed.len());
+    let mut guards = Vec::with_capacity(committed.len());
+    for (commit, job, number) in committed {
+        let draft = Arc::unwrap_or_clone(commit.draft);
+        let event = Arc::new(Event { number, draft });
+        guards.extend(commit.guards.into_iter().map(|guard| (guard, number)));
+        core.learn(&event);
+        events.push(event);
+        jobs.push(job);
     }
     core.days.committed(&guards);
-    core.publisher.publish(events);
-    for (job, event) in answers {
+    core.publisher.publish(events.clone());
+    for (job, event) in jobs.into_iter().zip(events) {
         if let Some(request) = event.draft.answered() {
             let waiting = core.register.answered(&request.id, &event);
             repeat::answer_all(waiting, &event);
         }
         job.reply.give(Ok(Answer::Decided(event)));
     }
+    core.inbox.settle(places);
 }
 
 /// Forgets what was decided, and tells everybody that nothing was stored.

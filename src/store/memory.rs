@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::RwLock;
 
 use self::book::Book;
-use super::{Archive, Commit, Entry, Reader, Roster, Store, StoreError, StoredDay, Verdict};
+use super::{Archive, Commit, Entry, Latency, Reader, Roster, Store, StoreError, StoredDay, Verdict};
 use crate::domain::{Appointment, Demand, Event, ProviderId, RequestId};
 
 /// A book in memory; clones are handles of the same book.
@@ -39,6 +39,10 @@ impl Store for MemoryStore {
         let mut shared = self.book.write();
         let book = Arc::make_mut(&mut shared);
         Ok(batch.iter().map(|commit| book.take(commit)).collect())
+    }
+
+    fn latency(&self) -> Latency {
+        Latency::None
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {

@@ -100,7 +100,7 @@ fn rows_without_a_log_and_a_log_without_rows_are_found() {
     let found = forged("UPDATE provider_day SET revision = 99");
     has(&found, "the revision of chen on 2026-11-23 is not stored as the log leaves it");
     let found = forged("DELETE FROM event WHERE number = 2");
-    has(&found, "appointment 2 refers to a missing event");
+    has(&found, "a row of appointment refers to a missing event");
 }
 
 #[test]

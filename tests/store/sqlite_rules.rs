@@ -58,15 +58,21 @@ fn the_log_cannot_be_rewritten() {
 fn events_are_numbered_without_gaps_whoever_writes() {
     let shelf = Shelf::new();
     let raw = book(&shelf);
-    for number in ["0", "-1", "5", "7", "NULL"] {
-        let sql = format!(
+    let numbered = |number: &str| {
+        format!(
             "INSERT INTO event SELECT {number}, at, nanos, behind, NULL, NULL, NULL, NULL, body FROM event WHERE number = 1"
-        );
-        assert!(refused(&raw, &sql).contains("numbered without gaps"), "{number}");
+        )
+    };
+    for number in ["0", "5", "7"] {
+        assert!(refused(&raw, &numbered(number)).contains("numbered without gaps"), "{number}");
     }
+    assert!(refused(&raw, &numbered("-1")).contains("CHECK"), "what a trigger sees of a number that is left out");
     let twice =
         "INSERT INTO event SELECT 6, at, nanos, behind, request, 540, 600, 30, body FROM event WHERE number = 2";
     assert!(refused(&raw, twice).contains("UNIQUE"));
+    raw.execute(&numbered("NULL"), []).unwrap();
+    let newest: i64 = raw.query_row("SELECT max(number) FROM event", [], |row| row.get(0)).unwrap();
+    assert_eq!(newest, 6, "a number that is left out is the next one");
 }
 
 #[test]

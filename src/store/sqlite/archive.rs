@@ -105,8 +105,9 @@ fn dangling(book: &Connection) -> Result<Vec<String>, Fault> {
     let mut statement = book.prepare("PRAGMA foreign_key_check")?;
     let rows = statement.query_map([], |row| {
         let (table, key, parent): (String, Option<i64>, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-        let key = key.map_or(String::new(), |key| format!(" {key}"));
-        Ok(format!("{table}{key} refers to a missing {parent}"))
+        // Tables without row numbers do not say which of their rows it is.
+        let row = key.map_or_else(|| format!("a row of {table}"), |key| format!("{table} {key}"));
+        Ok(format!("{row} refers to a missing {parent}"))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

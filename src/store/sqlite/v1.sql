@@ -2,7 +2,8 @@
 --
 -- Days are numbers such as 20261123 and times are minutes of the day. The triggers refuse, whoever
 -- writes, what would break the book: they FAIL rather than ABORT because a single row is all that any
--- statement of ours writes, and so no statement needs a journal of its own.
+-- statement of ours writes, and so no statement needs a journal of its own. (A row number that a statement
+-- names would need one, too: events leave theirs out, and appointments have a key of their own.)
 
 CREATE TABLE provider (
     key INTEGER PRIMARY KEY,
@@ -27,7 +28,7 @@ CREATE TABLE service (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE event (
-    number INTEGER PRIMARY KEY,
+    number INTEGER PRIMARY KEY,          -- left out of an insert, it is the next one
     at INTEGER NOT NULL,                 -- seconds since 1970 in UTC
     nanos INTEGER NOT NULL,              -- and the rest of a second
     behind INTEGER NOT NULL,             -- seconds that an earlier event is ahead in time, mostly 0
@@ -36,13 +37,14 @@ CREATE TABLE event (
     range_end INTEGER,
     duration INTEGER,
     body TEXT NOT NULL,
-    CHECK (nanos BETWEEN 0 AND 1999999999 AND behind >= 0)
+    CHECK (number > 0 AND nanos BETWEEN 0 AND 1999999999 AND behind >= 0)
 ) STRICT;
 
 CREATE UNIQUE INDEX event_request ON event (request) WHERE request IS NOT NULL;
 
+-- A number that is left out is the next one by itself, and -1 before the insert.
 CREATE TRIGGER event_number BEFORE INSERT ON event
-WHEN NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM event)
+WHEN NEW.number <> -1 AND NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM event)
 BEGIN SELECT RAISE(FAIL, 'events are numbered without gaps'); END;
 
 CREATE TRIGGER event_is_fixed BEFORE UPDATE ON event
@@ -52,7 +54,7 @@ CREATE TRIGGER event_stays BEFORE DELETE ON event
 BEGIN SELECT RAISE(FAIL, 'an event is never deleted'); END;
 
 CREATE TABLE appointment (
-    number INTEGER PRIMARY KEY           -- of the event that booked it
+    number INTEGER NOT NULL PRIMARY KEY  -- of the event that booked it
         REFERENCES event (number) DEFERRABLE INITIALLY DEFERRED,
     provider INTEGER NOT NULL REFERENCES provider (key) DEFERRABLE INITIALLY DEFERRED,
     day INTEGER NOT NULL,
@@ -65,10 +67,12 @@ CREATE TABLE appointment (
     holds INTEGER NOT NULL GENERATED ALWAYS AS
         (CASE WHEN status = 'cancelled' THEN 0 ELSE 1 + overbooked END) VIRTUAL,
     CHECK (0 <= start AND start < finish AND finish <= 1440),
-    CHECK (status IN ('booked', 'confirmed', 'arrived', 'in_progress', 'done', 'no_show', 'cancelled')),
+    -- Compared one by one: a list is built as a table of its own for every row.
+    CHECK (status = 'booked' OR status = 'confirmed' OR status = 'arrived' OR status = 'in_progress'
+        OR status = 'done' OR status = 'no_show' OR status = 'cancelled'),
     CHECK ((status = 'cancelled') = (cancellation IS NOT NULL)),
     CHECK (overbooked IN (0, 1))
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 CREATE INDEX appointment_slot ON appointment (provider, day, start, finish, holds);
 

@@ -62,8 +62,8 @@ struct Writer<'c> {
 impl<'c> Writer<'c> {
     fn new(connection: &'c Connection, ledger: &'c mut Ledger) -> Result<Self, Fault> {
         let insert_event = connection.prepare_cached(
-            "INSERT OR FAIL INTO event (number, at, nanos, behind, request, range_start, range_end, duration, body) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            "INSERT OR FAIL INTO event (at, nanos, behind, request, range_start, range_end, duration, body) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?;
         let insert_appointment = connection.prepare_cached(
             "INSERT OR FAIL INTO appointment (number, provider, day, start, finish, status, cancellation, overbooked) \
@@ -127,7 +127,6 @@ impl<'c> Writer<'c> {
         let at = draft.at.timestamp();
         let latest = self.ledger.latest.max(at);
         let inserted = self.insert_event.execute(params![
-            signed(number)?,
             at,
             draft.at.timestamp_subsec_nanos(),
             latest.saturating_sub(at),
