@@ -85,6 +85,17 @@ identifier!(
     "service"
 );
 
+impl ProviderId {
+    /// The same identifier in memory of its own.
+    ///
+    /// A clone shares one count of its users with everything else that names the provider; where many
+    /// threads clone it all the time, that count is what they wait for.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        Self(Arc::from(&*self.0))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -37,7 +37,7 @@ pub struct Day {
     rules: Arc<Rules>,
     /// By id.
     seats: Box<[Seat]>,
-    index: HashMap<ProviderId, usize>,
+    index: HashMap<ProviderId, usize, foldhash::fast::RandomState>,
     ranking: Ranking,
     shared: Arc<Shared>,
     successor: OnceLock<Arc<Day>>,

@@ -69,7 +69,8 @@ impl<'a> Locked<'a> {
         let held = &mut self.held[at];
         if held.changed.is_none() {
             let hours = held.provider_day.hours().clone();
-            held.changed = Some(Changed { hours, touched: held.provider_day.touch() });
+            let provider = held.day.seats()[held.seat].id().clone();
+            held.changed = Some(Changed { hours, touched: held.provider_day.touch(provider) });
         }
         Some(&mut held.provider_day)
     }

@@ -3,38 +3,47 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use smallvec::SmallVec;
 
 use super::Touched;
 use super::gaps::Gaps;
 use crate::domain::{Appointment, Minutes, Overbooking, Provider, ProviderId, RangeSet, RequestId, Text, TimeRange};
+
+/// As many appointments as fit without an allocation: eight hours of half an hour each.
+const INLINE: usize = 16;
 
 /// The live appointments of one provider on one day, with the free gaps between them.
 ///
 /// Free is what the hours hold without any live appointment, wherever that lies: an overbooked
 /// appointment may share minutes with others, and one that has begun may lie outside changed hours.
 /// Nothing here checks the rules; who inserts has asked first.
+///
+/// What deciding needs lies together and first: with thousands of providers, a decision waits for memory
+/// most of the time, and each thing looked up elsewhere takes longer than the deciding.
 #[derive(Debug, Clone)]
+#[repr(C)]
 pub struct ProviderDay {
-    provider: Arc<Provider>,
-    day: NaiveDate,
-    hours: RangeSet,
-    /// By start, then id.
-    live: Vec<Arc<Appointment>>,
-    gaps: Gaps,
-    booked_minutes: u32,
     revision: u64,
+    booked_minutes: u32,
     badge: Badge,
+    gaps: Gaps,
+    /// The slots of the live appointments, in their order.
+    slots: SmallVec<[TimeRange; INLINE]>,
+    /// By start, then end, then id.
+    live: SmallVec<[Arc<Appointment>; INLINE]>,
+    day: NaiveDate,
+    provider: Arc<Provider>,
+    hours: RangeSet,
 }
 
-/// What deciding needs of the provider's record, kept beside the gaps: with thousands of providers, looking
-/// up the record elsewhere in memory takes longer than deciding.
+/// What deciding needs of the provider's record.
 #[derive(Debug, Clone)]
 struct Badge {
+    limit: u32,
+    has_left: bool,
+    record_revision: u64,
     id: ProviderId,
     name: Text,
-    limit: u32,
-    record_revision: u64,
-    has_left: bool,
 }
 
 /// What a change of a provider's record does to one day.
@@ -55,7 +64,8 @@ impl ProviderDay {
         live.sort_by(|a, b| order(a).cmp(&order(b)));
         let hours = provider.hours_on(day);
         let gaps = Gaps::new(&hours, &live.iter().map(|appointment| appointment.slot).collect());
-        let booked_minutes = live.iter().map(|appointment| u32::from(appointment.slot.len())).sum();
+        let slots: SmallVec<[TimeRange; INLINE]> = live.iter().map(|appointment| appointment.slot).collect();
+        let booked_minutes = slots.iter().map(|slot| u32::from(slot.len())).sum();
         let badge = Badge {
             id: provider.id.clone(),
             name: provider.name.clone(),
@@ -63,7 +73,7 @@ impl ProviderDay {
             record_revision: provider.revision,
             has_left: provider.is_retired_on(day),
         };
-        Self { provider, day, hours, live, gaps, booked_minutes, revision, badge }
+        Self { revision, booked_minutes, badge, gaps, slots, live: live.into(), day, provider, hours }
     }
 
     /// Whose day it is, as last recorded.
@@ -156,22 +166,29 @@ impl ProviderDay {
     pub(super) fn add(&mut self, appointment: Arc<Appointment>) {
         self.gaps.take(appointment.slot);
         self.booked_minutes += u32::from(appointment.slot.len());
-        let at = self.live.partition_point(|other| order(other) < order(&appointment));
+        let mut at = self.slots.partition_point(|slot| *slot < appointment.slot);
+        // Several appointments have one slot only where somebody overbooked.
+        while self.slots.get(at) == Some(&appointment.slot) && self.live[at].id() < appointment.id() {
+            at += 1;
+        }
+        self.slots.insert(at, appointment.slot);
         self.live.insert(at, appointment);
     }
 
     /// Takes an appointment out and frees its minutes, except those that another one holds too.
     pub fn remove(&mut self, id: &RequestId) -> Option<Arc<Appointment>> {
-        let removed = self.live.remove(self.position(id)?);
+        let at = self.position(id)?;
+        let removed = self.live.remove(at);
+        self.slots.remove(at);
         self.booked_minutes -= u32::from(removed.slot.len());
         for window in self.hours.iter().filter_map(|window| window.intersection(removed.slot)) {
             // Sorted by start, so the free pieces are what lies between the ends reached so far.
             let mut at = window.start();
-            for other in self.live.iter().filter(|other| other.slot.overlaps(window)) {
-                if let Some(piece) = TimeRange::between(at, other.slot.start()) {
+            for other in self.slots.iter().filter(|other| other.overlaps(window)) {
+                if let Some(piece) = TimeRange::between(at, other.start()) {
                     self.gaps.give(piece);
                 }
-                at = at.max(other.slot.end());
+                at = at.max(other.end());
             }
             if let Some(piece) = TimeRange::between(at, window.end()) {
                 self.gaps.give(piece);
@@ -211,7 +228,7 @@ impl ProviderDay {
 
     /// Takes over a changed record and drops nothing, whatever lies outside the new hours.
     pub(super) fn replace_provider(&mut self, changed: Arc<Provider>) {
-        *self = Self::new(changed, self.day, std::mem::take(&mut self.live), self.revision);
+        *self = Self::new(changed, self.day, std::mem::take(&mut self.live).into_vec(), self.revision);
     }
 
     /// Becomes what another one is, but for the count of its changes.
@@ -219,14 +236,10 @@ impl ProviderDay {
         *self = Self { revision: self.revision, ..draft };
     }
 
-    /// Counts one batch of changes and tells on what it was decided.
-    pub(super) fn touch(&mut self) -> Touched {
-        let touched = Touched {
-            provider: self.badge.id.clone(),
-            provider_revision: self.badge.record_revision,
-            day: self.day,
-            revision: self.revision,
-        };
+    /// Counts one batch of changes and tells on what it was decided; `provider` is whose day it is.
+    pub(super) fn touch(&mut self, provider: ProviderId) -> Touched {
+        let touched =
+            Touched { provider, provider_revision: self.badge.record_revision, day: self.day, revision: self.revision };
         self.revision += 1;
         touched
     }

@@ -35,7 +35,9 @@ struct Inner {
 
 impl Seat {
     pub(super) fn new(day: ProviderDay, position: u32) -> Self {
-        Self(Arc::new(Inner { id: day.id().clone(), position, day: Mutex::new(day) }))
+        // Allocated one after the other, so that a decision finds both in the same place of the memory.
+        let id = day.id().detached();
+        Self(Arc::new(Inner { id, position, day: Mutex::new(day) }))
     }
 
     pub(super) fn id(&self) -> &ProviderId {

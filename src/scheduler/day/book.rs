@@ -157,22 +157,22 @@ impl<S: FnMut(&Arc<Appointment>, Touched)> Placing<'_, S> {
     fn try_on(&mut self, seat: usize, provider_day: &mut ProviderDay) -> Option<Arc<Appointment>> {
         let Self { day, wish, .. } = self;
         let slot = day.choose(provider_day, wish, &day.rules.dice)?;
-        let appointment = Arc::new(self.placed(provider_day, slot));
-        let touched = provider_day.touch();
+        let provider = day.seats[seat].id();
+        let appointment = Arc::new(self.placed(provider.clone(), slot));
         provider_day.add(Arc::clone(&appointment));
         self.day.shared.releases.count_booking(slot, self.day.rules.start_grid);
         self.day.note(seat);
         // Before anybody can hear of the decision, so that the next request of whoever does is decided
         // with this one counted.
         self.day.shared.popularity.add(self.request.range, self.request.duration);
-        (self.settle)(&appointment, touched);
+        (self.settle)(&appointment, provider_day.touch(provider.clone()));
         Some(appointment)
     }
 
-    fn placed(&self, provider_day: &ProviderDay, slot: TimeRange) -> Appointment {
+    fn placed(&self, provider: ProviderId, slot: TimeRange) -> Appointment {
         Appointment {
             request: Arc::clone(self.request),
-            provider: provider_day.id().clone(),
+            provider,
             day: self.day.date,
             slot,
             status: Status::Booked,
