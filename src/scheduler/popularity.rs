@@ -14,22 +14,26 @@ const DAY: usize = 1440;
 const CONTRIBUTION: u64 = 1_000_000;
 /// Where every counter starts.
 const INITIAL: u64 = 500_000;
-/// Minutes per block sum: near √1440, so that reading a counter takes as many steps in blocks as inside one.
+/// Minutes per block: a reader adds up half as many differences on average, a writer raises one level for
+/// each block that a range reaches into.
 const BLOCK: usize = 32;
 /// Requests logged one by one before they are folded into counts.
 const LOG_MAX: usize = 1_024;
 
 /// One counter per open minute of a day: how much the requests so far want it.
 ///
-/// The counters are stored as differences: a request raises a whole range by the same amount, which is
-/// two differences and two block sums, however long the range. Readers add up about eighty of them and
-/// take no lock, so they neither wait for a decision nor hold one up; writers take a short one. A reader
+/// The counters are stored as differences from minute to minute, with the level that each block of minutes
+/// starts on: a request raises a whole range by the same amount, which is two differences and one level per
+/// block. Readers take a level, add up the differences from there on and take no lock, so they neither wait
+/// for a decision nor hold one up; writers take a short one. A reader
 /// that meets a writer half-way sees one request too much or too little, which can only change which of
 /// two equally good starts is preferred; whoever decides alone reads exactly what was added before.
 #[derive(Debug)]
 pub struct Popularity {
+    /// What each minute has more than the one before it; the first of a block counts in its level.
     differences: Box<[AtomicU64]>,
-    blocks: Box<[AtomicU64]>,
+    /// The counter of the first minute of each block.
+    levels: Box<[AtomicU64]>,
     /// Sum of the counters of all open minutes.
     total: AtomicU64,
     open_minutes: AtomicU64,
@@ -46,7 +50,7 @@ struct Writer {
     /// The requests of earlier days.
     history: Arc<Demand>,
     /// The requests of this day: counted, and the newest ones one by one.
-    counted: HashMap<(TimeRange, Minutes), u64>,
+    counted: HashMap<(TimeRange, Minutes), u64, foldhash::fast::RandomState>,
     log: Vec<(TimeRange, Minutes)>,
 }
 
@@ -58,12 +62,12 @@ impl Popularity {
             working: vec![0; DAY].into(),
             open_before: vec![0; DAY + 1].into(),
             history,
-            counted: HashMap::new(),
+            counted: HashMap::default(),
             log: Vec::new(),
         };
         let new = Self {
             differences: zeros(DAY + 1),
-            blocks: zeros(DAY / BLOCK + 1),
+            levels: zeros(DAY / BLOCK + 1),
             total: AtomicU64::new(0),
             open_minutes: AtomicU64::new(0),
             writer: Mutex::new(writer),
@@ -110,12 +114,10 @@ impl Popularity {
     pub fn counter(&self, minute: u16) -> u64 {
         let minute = usize::from(minute);
         let block = minute / BLOCK;
-        let sum = |part: &[AtomicU64]| {
-            part.iter().fold(0, |sum: u64, difference| sum.wrapping_add(difference.load(Ordering::Relaxed)))
-        };
+        let level = self.levels[block].load(Ordering::Relaxed);
         // Differences are negative where a range ends; wrapping sums come out right all the same.
-        let raised = sum(&self.blocks[..block]).wrapping_add(sum(&self.differences[block * BLOCK..=minute]));
-        raised.wrapping_add(INITIAL)
+        let inside = &self.differences[block * BLOCK + 1..=minute];
+        inside.iter().fold(level, |sum, difference| sum.wrapping_add(difference.load(Ordering::Relaxed)))
     }
 
     /// Sum of the counters of all open minutes, and how many of them there are.
@@ -143,9 +145,11 @@ impl Popularity {
         let add = |cell: &AtomicU64, amount: u64| {
             cell.store(cell.load(Ordering::Relaxed).wrapping_add(amount), Ordering::Relaxed);
         };
-        for (minute, amount) in [(start, each), (end, each.wrapping_neg())] {
-            add(&self.differences[minute], amount);
-            add(&self.blocks[minute / BLOCK], amount);
+        add(&self.differences[start], each);
+        add(&self.differences[end], each.wrapping_neg());
+        // The blocks whose first minute lies in the range.
+        for level in &self.levels[start.div_ceil(BLOCK)..end.div_ceil(BLOCK)] {
+            add(level, each);
         }
         add(&self.total, each.wrapping_mul(open));
     }
@@ -158,8 +162,11 @@ impl Popularity {
             open += u16::from(*working > 0);
         }
         writer.open_before[DAY] = open;
-        for cell in self.differences.iter().chain(&self.blocks) {
-            cell.store(0, Ordering::Relaxed);
+        for difference in &self.differences {
+            difference.store(0, Ordering::Relaxed);
+        }
+        for level in &self.levels {
+            level.store(INITIAL, Ordering::Relaxed);
         }
         self.open_minutes.store(open.into(), Ordering::Relaxed);
         self.total.store(u64::from(open) * INITIAL, Ordering::Relaxed);
@@ -223,10 +230,9 @@ impl Window<'_> {
 
     fn fresh(&self, start: u16) -> Position {
         let head = self.popularity.counter(start);
-        let mut tail = head;
-        let mut sum = head;
-        for minute in start + 1..start + self.duration {
-            tail = tail.wrapping_add(self.popularity.difference(minute));
+        let (mut tail, mut sum) = (head, head);
+        for difference in &self.popularity.differences[usize::from(start) + 1..usize::from(start + self.duration)] {
+            tail = tail.wrapping_add(difference.load(Ordering::Relaxed));
             sum = sum.wrapping_add(tail);
         }
         Position { start, head, tail, sum }
