@@ -32,8 +32,6 @@ pub struct Opening {
     /// The first and the last start that the gap and the range allow, on the grid or not.
     first: u16,
     last: u16,
-    /// The first grid minute not before `first`; may lie after `last`.
-    regular: u16,
 }
 
 impl<'a> Openings<'a> {
@@ -82,9 +80,15 @@ impl Opening {
     fn new(gap: TimeRange, range: TimeRange, duration: u16, grid: u16) -> Option<Self> {
         let first = gap.start().max(range.start()).get();
         let last = gap.end().min(range.end()).get().checked_sub(duration)?;
-        let opening = Self { gap, duration, grid, first, last, regular: first.next_multiple_of(grid) };
-        let any = first <= last && (opening.regular <= last || opening.opens_flush() || opening.closes_flush());
+        let opening = Self { gap, duration, grid, first, last };
+        // Most gaps have an edge in the range, so that the division for the grid is seldom needed.
+        let any = first <= last && (opening.opens_flush() || opening.closes_flush() || opening.regular() <= last);
         any.then_some(opening)
+    }
+
+    /// The first grid minute not before the first start; may lie after the last one.
+    fn regular(&self) -> u16 {
+        self.first.next_multiple_of(self.grid)
     }
 
     /// Whether the appointment may start where the gap starts.
@@ -107,15 +111,16 @@ impl Opening {
     pub fn inner(self) -> impl Iterator<Item = u16> {
         let Self { gap, duration, last, .. } = self;
         let inside = move |start: &u16| *start != gap.start().get() && start + duration != gap.end().get();
-        (self.regular..=last).step_by(self.grid.into()).filter(inside)
+        (self.regular()..=last).step_by(self.grid.into()).filter(inside)
     }
 
     /// Every feasible start of the gap, by time, in minutes since midnight.
     pub fn starts(self) -> impl Iterator<Item = u16> {
-        let early = (self.opens_flush() && self.regular != self.first).then_some(self.first);
+        let regular = self.regular();
+        let early = (self.opens_flush() && regular != self.first).then_some(self.first);
         let late = (self.closes_flush() && !self.last.is_multiple_of(self.grid) && early != Some(self.last))
             .then_some(self.last);
-        early.into_iter().chain((self.regular..=self.last).step_by(self.grid.into())).chain(late)
+        early.into_iter().chain((regular..=self.last).step_by(self.grid.into())).chain(late)
     }
 
     /// How many feasible starts the gap has, at least 1.

@@ -114,7 +114,13 @@ impl Policy for LeastFragmentation {
     fn choose(&self, openings: &Openings<'_>) -> Option<u16> {
         let mut search = Search { window: openings.popularity().window(openings.duration), best: None };
         for opening in openings.iter() {
-            opening.edges().for_each(|start| search.consider(Shape::new(openings, &opening, start)));
+            let mut edges = opening.edges();
+            if let Some(first) = edges.next() {
+                // Either edge leaves the same of the gap, only on the other side.
+                let shape = Shape::new(openings, &opening, first);
+                search.consider(shape);
+                edges.for_each(|start| search.consider(Shape { start, ..shape }));
+            }
         }
         // What fills l, r and the appointment's own minutes fills the gap, so no start creates fewer
         // unusable minutes than the appointment itself leaves of its length; and every start that is
