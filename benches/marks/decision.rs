@@ -123,10 +123,7 @@ fn decide_all(rules: &Arc<Rules>, stored: &ProviderDay, requests: &[Arc<Request>
     for request in std::iter::repeat_n(requests, REPEATS).flatten() {
         let since = Instant::now();
         for day in &days {
-            let booked = day.book(request, Minute::MIDNIGHT, |_, touched| {
-                black_box(touched);
-            });
-            assert!(black_box(booked).is_ok());
+            assert!(black_box(day.book(request, Minute::MIDNIGHT, |_, _| {})).is_ok());
         }
         spent += since.elapsed();
         for day in &days {

@@ -31,7 +31,8 @@ impl Gaps {
     /// Takes the minutes of `slot` out; those that were not free make no difference.
     pub(super) fn take(&mut self, slot: TimeRange) {
         let first = self.0.partition_point(|gap| gap.end() <= slot.start());
-        let beyond = first + self.0[first..].partition_point(|gap| gap.start() < slot.end());
+        // Unless it was overbooked, a slot lies in one gap.
+        let beyond = first + self.0[first..].iter().take_while(|gap| gap.start() < slot.end()).count();
         if first == beyond {
             return;
         }

@@ -8,7 +8,7 @@ const DAY: usize = 1440;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Yardstick {
     /// `usable[n]`: the most minutes of n that services placed back to back can fill (scheduling rule §3).
-    usable: Vec<u16>,
+    usable: Box<[u16; DAY + 1]>,
     /// Distinct durations, ascending, with their share of demand; the shares sum to 1.
     shares: Vec<(u16, f64)>,
 }
@@ -24,7 +24,7 @@ impl Yardstick {
     pub fn weighted(weights: &[(u16, f64)]) -> Self {
         let whole: f64 = weights.iter().map(|(_, weight)| weight).sum();
         let shares = weights.iter().map(|(duration, weight)| (*duration, weight / whole)).collect();
-        let mut usable = vec![0u16; DAY + 1];
+        let mut usable = Box::new([0u16; DAY + 1]);
         for length in 1..=DAY {
             let fits = weights.iter().map(|(duration, _)| *duration).filter(|d| *d > 0 && usize::from(*d) <= length);
             usable[length] = fits.map(|d| d + usable[length - usize::from(d)]).max().unwrap_or(0);

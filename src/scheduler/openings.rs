@@ -101,10 +101,10 @@ impl Opening {
         self.last + self.duration == self.gap.end().get()
     }
 
-    /// The starts flush with an edge of the gap, at most two, in minutes since midnight.
-    pub fn edges(self) -> impl Iterator<Item = u16> {
-        let late = (self.closes_flush() && !(self.opens_flush() && self.first == self.last)).then_some(self.last);
-        self.opens_flush().then_some(self.first).into_iter().chain(late)
+    /// The starts flush with either edge of the gap, in minutes since midnight; one that fills it counts as early.
+    pub fn edges(self) -> [Option<u16>; 2] {
+        let early = self.opens_flush().then_some(self.first);
+        [early, self.closes_flush().then_some(self.last).filter(|late| early != Some(*late))]
     }
 
     /// The starts on the grid that are flush with no edge, by time, in minutes since midnight.

@@ -75,19 +75,26 @@ struct Search<'a> {
 
 impl Search<'_> {
     fn consider(&mut self, shape: Shape) {
-        let Some((best, known)) = &mut self.best else {
-            self.best = Some((shape, None));
-            return;
-        };
-        match (shape.unusable, shape.pieces).cmp(&(best.unusable, best.pieces)) {
+        match self.rank(shape) {
             Ordering::Greater => {}
             Ordering::Less => self.best = Some((shape, None)),
-            Ordering::Equal => {
-                let held = *known.get_or_insert_with(|| self.window.sum(best.start));
-                let found = self.window.sum(shape.start);
-                if shape.with_popularity(found) < best.with_popularity(held) {
-                    self.best = Some((shape, Some(found)));
-                }
+            Ordering::Equal => self.compare_popularity(shape),
+        }
+    }
+
+    /// How a start compares with the best one before anybody looks at their popularity.
+    #[inline]
+    fn rank(&self, shape: Shape) -> Ordering {
+        self.best
+            .map_or(Ordering::Less, |(best, _)| shape.unusable.cmp(&best.unusable).then(shape.pieces.cmp(&best.pieces)))
+    }
+
+    fn compare_popularity(&mut self, shape: Shape) {
+        if let Some((best, known)) = &mut self.best {
+            let held = *known.get_or_insert_with(|| self.window.sum(best.start));
+            let found = self.window.sum(shape.start);
+            if shape.with_popularity(found) < best.with_popularity(held) {
+                self.best = Some((shape, Some(found)));
             }
         }
     }
@@ -114,12 +121,13 @@ impl Policy for LeastFragmentation {
     fn choose(&self, openings: &Openings<'_>) -> Option<u16> {
         let mut search = Search { window: openings.popularity().window(openings.duration), best: None };
         for opening in openings.iter() {
-            let mut edges = opening.edges();
-            if let Some(first) = edges.next() {
-                // Either edge leaves the same of the gap, only on the other side.
-                let shape = Shape::new(openings, &opening, first);
-                search.consider(shape);
-                edges.for_each(|start| search.consider(Shape { start, ..shape }));
+            // Either edge leaves the same of the gap, only on the other side.
+            let [early, late] = opening.edges();
+            if let Some(edge) = early.or(late) {
+                let shape = Shape::new(openings, &opening, edge);
+                if search.rank(shape) != Ordering::Greater {
+                    early.into_iter().chain(late).for_each(|start| search.consider(Shape { start, ..shape }));
+                }
             }
         }
         // What fills l, r and the appointment's own minutes fills the gap, so no start creates fewer
