@@ -31,7 +31,7 @@ pub(super) struct Tournament {
 }
 
 impl Tournament {
-    /// A tournament with these keys, all below `u64::MAX`.
+    /// A tournament with these keys, all different and below `u64::MAX`.
     pub(super) fn new(keys: impl Iterator<Item = u64>) -> Self {
         let mut levels = vec![matches(keys)];
         while let Some(last) = levels.last().filter(|last| last.len() > 1) {
@@ -58,6 +58,26 @@ impl Tournament {
     /// The lowest key.
     pub(super) fn first(&self) -> Option<u64> {
         self.levels.last().map(|level| level[0].winner()).filter(|key| *key != NONE)
+    }
+
+    /// The second lowest key.
+    pub(super) fn second(&self) -> Option<u64> {
+        let first = self.first()?;
+        let mut second = NONE;
+        let mut place = 0;
+        // It lost to the lowest one, in one of the matches that this one came through.
+        for level in self.levels.iter().rev() {
+            let mut came_from = 0;
+            for (at, key) in level[place].0.into_iter().enumerate() {
+                if key == first {
+                    came_from = at;
+                } else {
+                    second = second.min(key);
+                }
+            }
+            place = place * WIDTH + came_from;
+        }
+        Some(second).filter(|key| *key != NONE)
     }
 
     /// The lowest `count` keys, ascending.
@@ -107,16 +127,20 @@ mod tests {
             changes in prop::collection::vec((0usize..600, 0u64..1_000), 0..100),
             count in 0usize..80,
         ) {
-            let mut keys = keys;
+            // No two keys are equal.
+            let different = |(entrant, key): (usize, u64)| key * 600 + u64::try_from(entrant).unwrap();
+            let mut keys: Vec<u64> = keys.into_iter().enumerate().map(different).collect();
             let mut tournament = Tournament::new(keys.iter().copied());
             let entrants = keys.len();
             for (entrant, key) in changes.into_iter().filter(|_| entrants > 0) {
                 let entrant = entrant % entrants;
+                let key = different((entrant, key));
                 keys[entrant] = key;
                 tournament.set(entrant, key);
             }
             keys.sort_unstable();
             prop_assert_eq!(tournament.first(), keys.first().copied());
+            prop_assert_eq!(tournament.second(), keys.get(1).copied());
             keys.truncate(count);
             prop_assert_eq!(tournament.lowest(count), keys);
         }

@@ -106,14 +106,13 @@ impl<S: FnMut(&Arc<Appointment>, Touched)> Placing<'_, S> {
     /// one is asked instead of waiting; whoever was left out is asked with everybody before a refusal.
     fn with_the_first(&mut self) -> Option<Arc<Appointment>> {
         let Day { ranking, seats, .. } = self.day;
-        let first = ranking.first(seats, self.wish.duration)?;
-        let is_held = match seats[first].try_lock() {
-            None => true,
-            Some(mut provider_day) => match self.try_on(first, &mut provider_day) {
-                Some(appointment) => return Some(appointment),
-                None => false,
-            },
-        };
+        let (first, given) = ranking.hold_first(seats, self.wish.duration)?;
+        let is_held = given.as_ref().is_none_or(|(seat, _)| *seat != first);
+        if let Some((seat, mut provider_day)) = given
+            && let Some(appointment) = self.try_on(seat, &mut provider_day)
+        {
+            return Some(appointment);
+        }
         let pays = |count: usize| count * 4 <= seats.len() || (is_held && count == HEADS[0]);
         let mut asked = 1;
         for count in HEADS.into_iter().filter(|count| pays(*count)) {
@@ -161,10 +160,10 @@ impl<S: FnMut(&Arc<Appointment>, Touched)> Placing<'_, S> {
         let appointment = Arc::new(self.placed(provider.clone(), slot));
         provider_day.add(Arc::clone(&appointment));
         self.day.shared.releases.count_booking(slot, self.day.rules.start_grid);
-        self.day.note(seat);
         // Before anybody can hear of the decision, so that the next request of whoever does is decided
         // with this one counted.
         self.day.shared.popularity.add(self.request.range, self.request.duration);
+        self.day.note(seat);
         (self.settle)(&appointment, provider_day.touch(provider.clone()));
         Some(appointment)
     }
