@@ -1,7 +1,6 @@
 //! Which minutes of a day clients ask for most (scheduling rule §3), accepted or refused.
 
 use std::collections::HashMap;
-use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,7 +17,7 @@ const INITIAL: u64 = 500_000;
 /// each block that a range reaches into.
 const BLOCK: usize = 32;
 /// Requests logged one by one before they are folded into counts.
-const LOG_MAX: usize = 1_024;
+const LOG_MAX: usize = 256;
 
 /// One counter per open minute of a day: how much the requests so far want it.
 ///
@@ -63,7 +62,7 @@ impl Popularity {
             open_before: vec![0; DAY + 1].into(),
             history,
             counted: HashMap::default(),
-            log: Vec::new(),
+            log: Vec::with_capacity(LOG_MAX),
         };
         let new = Self {
             differences: zeros(DAY + 1),
@@ -194,7 +193,7 @@ impl Writer {
 
     /// Counts the logged requests, so that the log stays as short as the wishes are varied.
     fn fold(&mut self) {
-        for wish in mem::take(&mut self.log) {
+        for wish in self.log.drain(..) {
             *self.counted.entry(wish).or_default() += 1;
         }
     }
