@@ -12,6 +12,7 @@ mod big_book;
 mod decision;
 mod desks;
 mod frame;
+mod growth;
 mod harness;
 mod http;
 mod providers;
@@ -31,11 +32,12 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 type Group = (&'static str, fn() -> Vec<Mark>);
 
 /// Every group, in the order of the table.
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     ("http", http::marks),
     ("queue", queue::marks),
     ("decision", decision::marks),
     ("providers", providers::marks),
+    ("growth", growth::marks),
     ("frame", frame::marks),
     ("screen", screen::marks),
     ("big-book", big_book::marks),

@@ -19,7 +19,7 @@ use crate::harness::{Goal, Mark, ROUNDS, in_turns, median, nanoseconds_each, per
 
 /// Requests per provider in a round.
 const EACH: usize = 10;
-const FEW: usize = 10;
+pub(crate) const FEW: usize = 10;
 const MANY: usize = 10_000;
 /// Refusals in a round.
 const REFUSALS: usize = 40;
@@ -104,7 +104,7 @@ fn empty_day(providers: usize) -> Day {
 }
 
 /// Nanoseconds of an accepted decision among so many providers.
-fn decisions_among(providers: usize) -> f64 {
+pub(crate) fn decisions_among(providers: usize) -> f64 {
     let days: Vec<Day> = (0..MANY / providers).map(|_| empty_day(providers)).collect();
     let pool = pool();
     nanoseconds_each(MANY * EACH, || {
