@@ -21,9 +21,45 @@ pub struct DaySnapshot {
     pub catalogue: Catalogue,
     rows: BTreeMap<ProviderId, Arc<ProviderRow>>,
     providers: BTreeMap<ProviderId, Arc<Provider>>,
-    appointments: BTreeMap<RequestId, Arc<Appointment>>,
+    appointments: Appointments,
     yardstick: Arc<Yardstick>,
     demand: Arc<Demand>,
+}
+
+/// The appointments of a day, in each order that is asked for: a change costs no look at all the others.
+#[derive(Debug, Clone, Default)]
+struct Appointments {
+    by_id: BTreeMap<RequestId, Arc<Appointment>>,
+    by_start: BTreeMap<(Minute, ProviderId, RequestId), Arc<Appointment>>,
+    live: BTreeMap<ProviderId, BTreeMap<(Minute, RequestId), Arc<Appointment>>>,
+}
+
+impl Appointments {
+    fn insert(&mut self, new: &Arc<Appointment>) {
+        self.remove(new.id());
+        let (start, provider, id) = (new.slot.start(), &new.provider, new.id());
+        self.by_id.insert(id.clone(), Arc::clone(new));
+        self.by_start.insert((start, provider.clone(), id.clone()), Arc::clone(new));
+        if new.is_live() {
+            self.live.entry(provider.clone()).or_default().insert((start, id.clone()), Arc::clone(new));
+        }
+    }
+
+    fn remove(&mut self, id: &RequestId) {
+        let Some(old) = self.by_id.remove(id) else { return };
+        self.by_start.remove(&(old.slot.start(), old.provider.clone(), id.clone()));
+        if let Some(live) = self.live.get_mut(&old.provider) {
+            live.remove(&(old.slot.start(), id.clone()));
+        }
+    }
+}
+
+impl FromIterator<Arc<Appointment>> for Appointments {
+    fn from_iter<I: IntoIterator<Item = Arc<Appointment>>>(all: I) -> Self {
+        let mut appointments = Self::default();
+        all.into_iter().for_each(|one| appointments.insert(&one));
+        appointments
+    }
 }
 
 /// One provider's day, ready to be drawn.
@@ -65,7 +101,7 @@ impl DaySnapshot {
             catalogue,
             rows: BTreeMap::new(),
             providers: providers.into_iter().map(|provider| (provider.id.clone(), provider)).collect(),
-            appointments: appointments.into_iter().map(|one| (one.id().clone(), one)).collect(),
+            appointments: appointments.into_iter().collect(),
             yardstick,
             demand,
         };
@@ -94,14 +130,12 @@ impl DaySnapshot {
 
     /// Every appointment of the day, cancelled ones too, by start, provider and id.
     pub fn appointments(&self) -> Vec<&Arc<Appointment>> {
-        let mut all: Vec<_> = self.appointments.values().collect();
-        all.sort_by(|a, b| (a.slot.start(), &a.provider, a.id()).cmp(&(b.slot.start(), &b.provider, b.id())));
-        all
+        self.appointments.by_start.values().collect()
     }
 
     /// One appointment of the day.
     pub fn appointment(&self, id: &RequestId) -> Option<&Arc<Appointment>> {
-        self.appointments.get(id)
+        self.appointments.by_id.get(id)
     }
 
     /// A provider, whether or not it has a row.
@@ -128,7 +162,7 @@ impl DaySnapshot {
                 dirty.push(before.provider.clone());
             }
             for after in edit.after.iter().filter(|after| after.day == self.day) {
-                self.appointments.insert(after.id().clone(), Arc::clone(after));
+                self.appointments.insert(after);
                 dirty.push(after.provider.clone());
             }
         }
@@ -180,12 +214,11 @@ impl DaySnapshot {
     }
 
     fn row_of(&self, provider: &Arc<Provider>) -> Option<ProviderRow> {
-        let mut live: Vec<Arc<Appointment>> =
-            self.appointments.values().filter(|one| one.is_live() && one.provider == provider.id).cloned().collect();
+        let live = self.appointments.live.get(&provider.id);
+        let live: Vec<Arc<Appointment>> = live.into_iter().flat_map(|live| live.values().cloned()).collect();
         if provider.is_retired_on(self.day) && live.is_empty() {
             return None;
         }
-        live.sort_by(|a, b| (a.slot.start(), a.id()).cmp(&(b.slot.start(), b.id())));
         Some(ProviderRow::new(Arc::clone(provider), self.day, live, &self.yardstick))
     }
 }
@@ -218,7 +251,53 @@ impl ProviderRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Hours, Weekly};
+    use crate::domain::{Cancellation, Cause, Dated, Hours, Minutes, Overbooking, Request, Status, Weekly};
+
+    fn appointment(id: &str, provider: &str, slot: &str, status: Status) -> Arc<Appointment> {
+        let (start, end) = slot.split_once('-').unwrap();
+        let slot = TimeRange::parse(start, end).unwrap();
+        let request = Request {
+            id: RequestId::new(id).unwrap(),
+            day: NaiveDate::MIN,
+            dated: Dated::Named,
+            range: slot,
+            duration: Minutes::new(slot.len().into()).unwrap(),
+            preferred_provider: None,
+            client: None,
+            service: None,
+            note: None,
+        };
+        let provider = ProviderId::new(provider).unwrap();
+        let (request, overbooking) = (Arc::new(request), Overbooking::None);
+        Arc::new(Appointment { request, provider, day: NaiveDate::MIN, slot, status, overbooking })
+    }
+
+    #[test]
+    fn every_order_follows_every_change() {
+        let mut all = Appointments::default();
+        let ids = |all: &Appointments| all.by_start.values().map(|one| one.id().to_string()).collect::<Vec<_>>();
+        let live = |all: &Appointments, provider: &str| {
+            let live = all.live.get(&ProviderId::new(provider).unwrap());
+            live.into_iter().flat_map(BTreeMap::values).map(|one| one.id().to_string()).collect::<Vec<_>>()
+        };
+        all.insert(&appointment("r2", "chen", "10:00-10:30", Status::Booked));
+        all.insert(&appointment("r1", "chen", "09:00-09:30", Status::Booked));
+        all.insert(&appointment("r3", "roy", "09:00-09:30", Status::Booked));
+        assert_eq!(
+            (ids(&all), live(&all, "chen")),
+            (vec!["r1".into(), "r3".into(), "r2".into()], vec!["r1".into(), "r2".into()])
+        );
+        // Moved to another provider and time, under the same identifier.
+        all.insert(&appointment("r1", "roy", "11:00-11:30", Status::Booked));
+        assert_eq!((ids(&all), live(&all, "chen")), (vec!["r3".into(), "r2".into(), "r1".into()], vec!["r2".into()]));
+        assert_eq!(live(&all, "roy"), ["r3", "r1"]);
+        // Called off: still on the list, but nobody's.
+        let called_off = Status::Cancelled(Cancellation { cause: Cause::House, note: None });
+        all.insert(&appointment("r3", "roy", "09:00-09:30", called_off));
+        assert_eq!((ids(&all).len(), live(&all, "roy")), (3, vec!["r1".into()]));
+        all.remove(&RequestId::new("r1").unwrap());
+        assert_eq!((ids(&all).len(), live(&all, "roy").len(), all.by_id.len()), (2, 0, 2));
+    }
 
     #[test]
     fn of_a_day_that_has_begun_only_what_is_to_come_can_be_booked() {
