@@ -10,6 +10,7 @@
 //! | [`cli`], [`settings`] | what is typed at the shell, and file < environment < flags |
 //! | [`tui`], [`api`] | the screen (message → update → view) and the HTTP routes |
 //! | [`demo`], [`study`] | a scripted day played on a real desk; policies on recorded days |
+//! | [`access`] | who may use a book from outside: tokens beside the book, their scopes |
 //! | [`desk`] | the one way into a book: commands, queue, workers, journal, undo, snapshots, events |
 //! | [`store`] | the port to what is durable; `SQLite`, memory; the audit behind `slotdesk check` |
 //! | [`scheduler`] | provider-days, placement policies, provider order, explanations: pure |
@@ -85,6 +86,7 @@
 //! # }
 //! ```
 
+pub mod access;
 pub mod api;
 pub mod cli;
 pub mod demo;

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["cli", "settings"],
     &["tui", "api"],
     &["demo", "study"],
-    &["exchange"],
+    &["exchange", "access"],
     &["desk"],
     &["store"],
     &["scheduler"],

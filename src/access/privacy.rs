@@ -1,0 +1,72 @@
+//! Whether others on the machine can read a book.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Rights of the group and of everybody else.
+const OTHERS: u32 = 0o077;
+/// What belongs to a book, as the end of its file's name.
+const COMPANIONS: [&str; 4] = ["", "-wal", "-shm", ".tokens"];
+
+/// A file of a book that others on the machine can read or write; its `Display` is a sentence for whoever
+/// keeps the book.
+///
+/// Nothing is changed about it: somebody may share a book with a group on purpose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exposed {
+    /// The file.
+    pub path: PathBuf,
+    /// Its rights, the lowest nine bits.
+    pub mode: u32,
+}
+
+/// The files of the book at `book` that others than their owner can read or write.
+///
+/// A file that is not there, or that cannot be looked at, is not named.
+pub fn exposed(book: &Path) -> Vec<Exposed> {
+    let beside = |suffix: &str| {
+        let mut path = OsString::from(book);
+        path.push(suffix);
+        PathBuf::from(path)
+    };
+    let look = |path: PathBuf| {
+        let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o777;
+        (mode & OTHERS != 0).then_some(Exposed { path, mode })
+    };
+    COMPANIONS.iter().filter_map(|suffix| look(beside(suffix))).collect()
+}
+
+impl fmt::Display for Exposed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, mode } = self;
+        let path = path.display();
+        write!(f, "{path} can be read or written by others than its owner (mode {mode:03o}); ")?;
+        write!(f, "if nobody is meant to, run: chmod 600 {path}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_that_others_can_read_is_named_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let book = folder.path().join("desk.db");
+        assert_eq!(exposed(&book), []);
+        for (name, mode) in [("desk.db", 0o640), ("desk.db-wal", 0o600), ("desk.db-shm", 0o602), ("other", 0o644)] {
+            fs::write(folder.path().join(name), "").unwrap();
+            fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let found = exposed(&book);
+        assert_eq!(found.iter().map(|one| one.mode).collect::<Vec<_>>(), [0o640, 0o602]);
+        let path = book.display();
+        let expected = format!(
+            "{path} can be read or written by others than its owner (mode 640); if nobody is meant to, run: chmod 600 {path}"
+        );
+        assert_eq!(found[0].to_string(), expected);
+    }
+}
