@@ -17,21 +17,30 @@
 //! | status | when |
 //! |---|---|
 //! | 400 | the body or the path cannot be read: no JSON, a missing field, a wrong type, no time `HH:MM` |
+//! | 401 | a token is needed, or the one sent is unknown or revoked; with `WWW-Authenticate` |
+//! | 403 | the token's scope is too small, or a web page of another site sent the request |
 //! | 404 | no such provider, service, appointment or path |
 //! | 405 | the path knows other methods |
 //! | 408 | the body did not arrive in time |
 //! | 409 | no room (with `blockers`), or the id is taken by something else |
 //! | 413 | the body is larger than [`Limits::body_bytes`] |
 //! | 415 | the body is not declared as JSON |
+//! | 421 | `Host` names another server |
 //! | 422 | every field can be read, but what they say is impossible: an end before its start |
+//! | 431 | more than 100 headers, or more than 32 KiB of them |
 //! | 500 | a defect in this program |
-//! | 503 | busy, closing, or the book cannot be written; with `Retry-After` |
+//! | 503 | busy, closing, or the book cannot be written or its tokens not be read; with `Retry-After` |
+//!
+//! On a loopback address everybody on the machine is let in. On any other, `Authorization: Bearer TOKEN` is
+//! needed: scope `read` for everything that changes nothing, `book` for appointments too, `admin` for the rest.
+//! Who sent a token is named in the log as the actor. There are no CORS headers: web pages stay out.
 
 use std::io;
 use std::net::SocketAddr;
 
 use tokio::net::TcpListener;
 
+mod access;
 mod appointments;
 mod body;
 mod connection;
@@ -40,13 +49,15 @@ mod events;
 mod health;
 mod limits;
 mod patient;
+mod places;
 mod problem;
 mod providers;
 mod routes;
 mod server;
+mod throttle;
 
 pub use limits::Limits;
-pub use server::serve;
+pub use server::{serve, serve_guarded};
 
 /// Why the API cannot be served; a sentence for whoever started it.
 #[derive(Debug, thiserror::Error)]

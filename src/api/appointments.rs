@@ -8,12 +8,13 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::access::Caller;
 use super::body::{JsonBytes, MaybeJson};
 use super::dto::{AppointmentView, BookingBody, CancelBody, MoveBody, Scheduled, SlotView, StatusBody, date, json};
 use super::problem::Problem;
 use super::routes::App;
 use crate::desk::{Answer, Command, DeskError};
-use crate::domain::{Appointment, Channel, Minutes, RequestId, ServiceId};
+use crate::domain::{Appointment, Minutes, RequestId, ServiceId};
 
 /// The day that a list is about.
 #[derive(Debug, Deserialize)]
@@ -23,14 +24,14 @@ pub(super) struct DayQuery {
 }
 
 /// `POST /appointments`
-pub(super) async fn book(State(app): State<Arc<App>>, body: JsonBytes) -> Result<Response, Problem> {
+pub(super) async fn book(State(app): State<Arc<App>>, caller: Caller, body: JsonBytes) -> Result<Response, Problem> {
     let body: BookingBody<'_> = body.parse()?;
     let usual = match body.service_to_look_up()? {
         Some(service) => Some(duration_of(&app, service).await?),
         None => None,
     };
     let (request, past) = body.into_request(app.desk.calendar().today(), usual)?;
-    let answer = submit(&app, Command::Book { request, past }).await?;
+    let answer = submit(&app, caller, Command::Book { request, past }).await?;
     if let Some(refusal) = answer.refusal() {
         return Err(Problem::Refused(refusal.clone()));
     }
@@ -75,35 +76,39 @@ pub(super) async fn show(
 /// `PATCH /appointments/{id}`
 pub(super) async fn set_status(
     State(app): State<Arc<App>>,
+    caller: Caller,
     path: Result<Path<String>, PathRejection>,
     body: JsonBytes,
 ) -> Result<Response, Problem> {
     let appointment = appointment_id(path)?;
     let status = body.parse::<StatusBody<'_>>()?.into_status()?;
-    changed(&app, appointment.clone(), Command::SetStatus { appointment, status }).await
+    changed(&app, caller, appointment.clone(), Command::SetStatus { appointment, status }).await
 }
 
 /// `POST /appointments/{id}/move`
 pub(super) async fn move_to(
     State(app): State<Arc<App>>,
+    caller: Caller,
     path: Result<Path<String>, PathRejection>,
     body: JsonBytes,
 ) -> Result<Response, Problem> {
     let appointment = appointment_id(path)?;
     let body: MoveBody<'_> = body.parse()?;
     let (to, past) = body.into_destination(&*find(&app, appointment.clone()).await?)?;
-    changed(&app, appointment.clone(), Command::Move { appointment, to, past }).await
+    changed(&app, caller, appointment.clone(), Command::Move { appointment, to, past }).await
 }
 
 /// `DELETE /appointments/{id}`
 pub(super) async fn cancel(
     State(app): State<Arc<App>>,
+    caller: Caller,
     path: Result<Path<String>, PathRejection>,
     body: MaybeJson,
 ) -> Result<Response, Problem> {
     let appointment = appointment_id(path)?;
     let cancellation = body.parse::<CancelBody<'_>>()?.unwrap_or_default().into_cancellation()?;
-    match changed(&app, appointment.clone(), Command::Cancel { appointment: appointment.clone(), cancellation }).await {
+    let command = Command::Cancel { appointment: appointment.clone(), cancellation };
+    match changed(&app, caller, appointment.clone(), command).await {
         // Deleting twice is the same as deleting once; the first reason stays.
         Err(Problem::Desk(DeskError::IsCancelled(_))) => {
             Ok(json(StatusCode::OK, &AppointmentView::new(&*find(&app, appointment).await?)))
@@ -113,8 +118,8 @@ pub(super) async fn cancel(
 }
 
 /// Has a change of one appointment decided and answers with what it has become.
-async fn changed(app: &App, id: RequestId, command: Command) -> Result<Response, Problem> {
-    let answer = submit(app, command).await?;
+async fn changed(app: &App, caller: Caller, id: RequestId, command: Command) -> Result<Response, Problem> {
+    let answer = submit(app, caller, command).await?;
     match answer.appointment() {
         Some(appointment) => Ok(json(StatusCode::OK, &AppointmentView::new(appointment))),
         None => Ok(json(StatusCode::OK, &AppointmentView::new(&*find(app, id).await?))),
@@ -131,6 +136,6 @@ fn appointment_id(path: Result<Path<String>, PathRejection>) -> Result<RequestId
 }
 
 /// Has a command decided; a full queue is an error at once, so that clients and not memory wait.
-pub(super) async fn submit(app: &App, command: Command) -> Result<Answer, Problem> {
-    Ok(app.desk.try_submit(command, Channel::Http.into()).await?)
+pub(super) async fn submit(app: &App, Caller(actor): Caller, command: Command) -> Result<Answer, Problem> {
+    Ok(app.desk.try_submit(command, actor).await?)
 }

@@ -7,6 +7,9 @@ use std::time::Duration;
 pub struct Limits {
     /// Connections at once, 1 or more; others wait to be accepted.
     pub connections: usize,
+    /// Connections at once from one address (IPv6: from one network of 64 bits); others are closed. On a
+    /// loopback address, where all programs share one, this does not count.
+    pub connections_each: usize,
     /// Event feeds at once; they hold their connection, so they are fewer.
     pub feeds: usize,
     /// Largest body in bytes.
@@ -28,6 +31,7 @@ impl Default for Limits {
         Self {
             // Well below the 1024 files that a process may usually have open.
             connections: 512,
+            connections_each: 64,
             feeds: 64,
             body_bytes: 64 * 1024,
             head: Duration::from_secs(15),

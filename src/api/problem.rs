@@ -5,12 +5,39 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::dto::json;
+use crate::access::{AccessError, Scope};
 use crate::desk::DeskError;
 use crate::domain::{Blocked, Blocker, Invalid, ProviderId, Refusal};
 
 /// Why a request over HTTP was not done.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
+    /// Nobody is let in here without a token.
+    #[error("this desk needs a token; send it with Authorization: Bearer TOKEN")]
+    NoToken,
+    /// The token is not one of this desk's.
+    #[error("this desk does not know the token, or knows it no more")]
+    UnknownToken,
+    /// The token is not good for that.
+    #[error("this needs a token of scope {needed}; the one that was sent has {given}")]
+    OutOfScope {
+        /// The least scope that would do.
+        needed: Scope,
+        /// The scope of the token.
+        given: Scope,
+    },
+    /// The tokens cannot be read, so nobody can be known.
+    #[error("the tokens of this desk cannot be read; nobody is let in until they can be")]
+    NoTokens(AccessError),
+    /// A web page of another site sent the request.
+    #[error("web pages of other sites may not use this desk")]
+    ForeignOrigin,
+    /// There is no Host, or more than one.
+    #[error("the request has to have one Host header")]
+    NoHost,
+    /// The request was meant for another server.
+    #[error(transparent)]
+    Misdirected(Invalid),
     /// The body is not JSON at all.
     #[error("the body is not valid JSON: {0}")]
     NotJson(String),
@@ -91,9 +118,13 @@ impl<'a> BlockerBody<'a> {
 }
 
 impl Problem {
-    fn status(&self) -> StatusCode {
+    /// The status that fits.
+    pub(super) fn status(&self) -> StatusCode {
         match self {
-            Self::NotJson(_) | Self::Missing(_) | Self::Twice(_) | Self::Malformed(_) | Self::Cut => {
+            Self::NoToken | Self::UnknownToken => StatusCode::UNAUTHORIZED,
+            Self::OutOfScope { .. } | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+            Self::Misdirected(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::NotJson(_) | Self::Missing(_) | Self::Twice(_) | Self::Malformed(_) | Self::Cut | Self::NoHost => {
                 StatusCode::BAD_REQUEST
             }
             Self::Impossible(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -105,7 +136,7 @@ impl Problem {
             Self::Refused(refusal) if asks_for_nobody(refusal) => StatusCode::NOT_FOUND,
             Self::Refused(_) => StatusCode::CONFLICT,
             Self::Desk(error) => desk_status(error),
-            Self::TooManyFeeds | Self::NoAnswer => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooManyFeeds | Self::NoAnswer | Self::NoTokens(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Defect => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -113,11 +144,23 @@ impl Problem {
     fn field(&self) -> Option<&str> {
         match self {
             Self::Missing(field) | Self::Twice(field) => Some(field),
-            Self::Malformed(invalid) | Self::Impossible(invalid) | Self::Desk(DeskError::Invalid(invalid)) => {
-                Some(&invalid.field)
-            }
+            Self::Malformed(invalid)
+            | Self::Impossible(invalid)
+            | Self::Misdirected(invalid)
+            | Self::Desk(DeskError::Invalid(invalid)) => Some(&invalid.field),
             _ => None,
         }
+    }
+
+    /// What the client would have to send to be let in, as `WWW-Authenticate` says it (RFC 6750).
+    fn challenge(&self) -> Option<HeaderValue> {
+        let detail = match self {
+            Self::NoToken => String::new(),
+            Self::UnknownToken => ", error=\"invalid_token\"".to_owned(),
+            Self::OutOfScope { needed, .. } => format!(", error=\"insufficient_scope\", scope=\"{needed}\""),
+            _ => return None,
+        };
+        HeaderValue::try_from(format!("Bearer realm=\"slotdesk\"{detail}")).ok()
     }
 
     fn refusal(&self) -> Option<&Refusal> {
@@ -162,6 +205,9 @@ impl IntoResponse for Problem {
         let blockers = self.refusal().map(|refusal| refusal.blocked.iter().map(BlockerBody::new).collect());
         let status = self.status();
         let mut response = json(status, &ErrorBody { error: &sentence, field: self.field(), blockers });
+        if let Some(challenge) = self.challenge() {
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
+        }
         if status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Serialize;
 
+use super::access::Caller;
 use super::appointments::{DayQuery, submit};
 use super::body::JsonBytes;
 use super::dto::{HoursBody, ProviderBody, ProviderView, date, json};
@@ -27,22 +28,23 @@ struct Providers<'a> {
 }
 
 /// `POST /providers`
-pub(super) async fn add(State(app): State<Arc<App>>, body: JsonBytes) -> Result<Response, Problem> {
+pub(super) async fn add(State(app): State<Arc<App>>, caller: Caller, body: JsonBytes) -> Result<Response, Problem> {
     let provider = body.parse::<ProviderBody<'_>>()?.into_provider()?;
-    submit(&app, Command::AddProvider(provider)).await?;
+    submit(&app, caller, Command::AddProvider(provider)).await?;
     Ok(json(StatusCode::OK, &Message { message: "Provider added successfully." }))
 }
 
 /// `PUT /providers/{id}/availability`
 pub(super) async fn change_hours(
     State(app): State<Arc<App>>,
+    caller: Caller,
     path: Result<Path<String>, PathRejection>,
     body: JsonBytes,
 ) -> Result<Response, Problem> {
     let Path(id) = path?;
     let provider = ProviderId::new(&id).map_err(Problem::Impossible)?;
     let change = body.parse::<HoursBody<'_>>()?.into_change(app.desk.calendar().today())?;
-    submit(&app, Command::ChangeHours { provider, change }).await?;
+    submit(&app, caller, Command::ChangeHours { provider, change }).await?;
     Ok(json(StatusCode::OK, &Message { message: "Availability updated, affected appointments cancelled." }))
 }
 

@@ -8,6 +8,7 @@ use axum::http::{Method, Uri};
 use axum::routing::{get, post, put};
 use tokio::sync::{Semaphore, watch};
 
+use super::access::AccessControl;
 use super::problem::Problem;
 use super::{Limits, appointments, events, health, providers};
 use crate::desk::Desk;
@@ -17,6 +18,8 @@ use crate::domain::Invalid;
 pub(super) struct App {
     /// The desk behind the API.
     pub(super) desk: Desk,
+    /// Who is let in.
+    pub(super) access: AccessControl,
     /// What a client may cost.
     pub(super) limits: Limits,
     /// Places for event feeds.
@@ -27,9 +30,9 @@ pub(super) struct App {
 
 impl App {
     /// The API of a desk.
-    pub(super) fn new(desk: Desk, limits: Limits, closing: watch::Receiver<()>) -> Self {
+    pub(super) fn new(desk: Desk, limits: Limits, access: AccessControl, closing: watch::Receiver<()>) -> Self {
         let feeds = Arc::new(Semaphore::new(limits.feeds));
-        Self { desk, limits, feeds, closing }
+        Self { desk, access, limits, feeds, closing }
     }
 }
 

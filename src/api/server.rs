@@ -3,15 +3,20 @@
 use std::future::Future;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
+use super::access::AccessControl;
+use super::connection::{self, Client};
+use super::places::Places;
 use super::routes::{App, router};
-use super::{ApiError, Limits, connection};
+use super::throttle::Throttle;
+use super::{ApiError, Limits};
+use crate::access::Access;
 use crate::desk::Desk;
 
 /// Failed accepts in a row after which the listener counts as lost.
@@ -19,20 +24,36 @@ const FAILURES_MAX: u32 = 60;
 /// How long to wait for files to be closed when there are too many to accept another connection.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
-/// Serves the API until `shutdown` is ready, then lets open requests finish.
-///
-/// Requests that take longer than [`Limits::drain`] to finish are cut off; event feeds end at once. The
-/// desk itself stays open.
+/// Serves the API to who needs no token: [`serve_guarded`] with nobody known.
 pub async fn serve(
     desk: Desk,
     listener: TcpListener,
     limits: Limits,
     shutdown: impl Future<Output = ()> + Send,
 ) -> Result<(), ApiError> {
+    serve_guarded(desk, listener, limits, Access::default(), shutdown).await
+}
+
+/// Serves the API until `shutdown` is ready, then lets open requests finish.
+///
+/// On a loopback address everybody is let in, anywhere else only who has a token. Requests that take longer
+/// than [`Limits::drain`] to finish are cut off; event feeds end at once. The desk itself stays open.
+pub async fn serve_guarded(
+    desk: Desk,
+    listener: TcpListener,
+    limits: Limits,
+    access: Access,
+    shutdown: impl Future<Output = ()> + Send,
+) -> Result<(), ApiError> {
     let (close, closing) = watch::channel(());
     let drain = limits.drain;
-    let slots = Arc::new(Semaphore::new(limits.connections.max(1)));
-    let app = Arc::new(App::new(desk, limits, closing.clone()));
+    let listening = listener.local_addr().map_err(ApiError::Accept)?.ip();
+    // On a loopback address all programs of the machine come from the same one.
+    let each = if listening.is_loopback() { limits.connections } else { limits.connections_each };
+    let places = Places::new(limits.connections, each);
+    let crowded = Throttle::default();
+    let access = AccessControl::new(access, listening);
+    let app = Arc::new(App::new(desk, limits, access, closing.clone()));
     let router = router(Arc::clone(&app));
     let mut connections = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
@@ -43,21 +64,27 @@ pub async fn serve(
             biased;
             () = &mut shutdown => break Ok(()),
             Some(_) = connections.join_next() => continue,
-            place = Arc::clone(&slots).acquire_owned() => place,
+            place = places.free() => place,
         };
-        // The semaphore is never closed; without a place there would be nothing to serve.
-        let Ok(place) = place else { break Ok(()) };
+        let Some(place) = place else { break Ok(()) };
         let accepted = tokio::select! {
             biased;
             () = &mut shutdown => break Ok(()),
             accepted = listener.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
+            Ok((stream, address)) => {
                 failures = 0;
+                let Some(place) = places.take(place, address.ip()) else {
+                    if let Some(unsaid) = crowded.due(Instant::now()) {
+                        tracing::warn!(client = %address.ip(), unsaid, "a connection was refused: it has too many");
+                    }
+                    continue;
+                };
+                let client = Client { stream, address };
                 let (router, app, closing) = (router.clone(), Arc::clone(&app), closing.clone());
                 connections.spawn(async move {
-                    connection::run(stream, router, &app.limits, closing).await;
+                    connection::run(client, router, &app, closing).await;
                     drop(place);
                 });
             }

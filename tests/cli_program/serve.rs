@@ -27,7 +27,7 @@ impl Running {
     fn ask(&self, method: &str, path: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let length = body.len();
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: d\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
@@ -93,7 +93,8 @@ fn an_open_request_is_answered_before_the_server_stops() {
     let running = Running::start(&user, &[]);
     let mut stream = TcpStream::connect(running.address).unwrap();
     let (head, rest) = PROVIDER.split_at(20);
-    write!(stream, "POST /providers HTTP/1.1\r\nHost: d\r\nContent-Length: {}\r\n\r\n{head}", PROVIDER.len()).unwrap();
+    write!(stream, "POST /providers HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{head}", PROVIDER.len())
+        .unwrap();
     // Another answer over another connection says that the first one was accepted before it.
     assert!(running.ask("GET", "/health", "").starts_with("HTTP/1.1 200"));
     send_signal(&running.child, "-TERM");

@@ -26,7 +26,7 @@ impl Client {
     pub(crate) fn ask(&mut self, method: &str, path: &str, body: &str) -> Option<Answer> {
         let length = body.len();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: desk\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
         );
         self.stream.get_mut().write_all(request.as_bytes()).ok()?;
         let status = self.line()?.split(' ').nth(1)?.parse().ok()?;

@@ -73,7 +73,7 @@ pub(crate) fn send(address: SocketAddr, method: &str, path: &str, body: &str) ->
 /// A request with these headers, each ended by a line break.
 pub(crate) fn send_as(address: SocketAddr, (method, path): (&str, &str), headers: &str, body: &[u8]) -> Answer {
     let length = if body.is_empty() { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
-    let head = format!("{method} {path} HTTP/1.1\r\nHost: desk\r\nConnection: close\r\n{headers}{length}\r\n");
+    let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}{length}\r\n");
     let bytes = [head.as_bytes(), body].concat();
     raw(address, &bytes).unwrap_or_else(|| panic!("no answer to {method} {path}"))
 }

@@ -16,7 +16,7 @@ struct Listener(BufReader<TcpStream>);
 impl Listener {
     fn start(server: &Server, path: &str, headers: &str) -> Self {
         let mut stream = connect(server.address);
-        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: d\r\n{headers}\r\n").as_bytes()).unwrap();
+        stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n").as_bytes()).unwrap();
         let mut reader = BufReader::new(stream);
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
@@ -109,7 +109,7 @@ fn a_feed_that_falls_behind_misses_nothing() {
 fn feeds_are_bounded_and_leave_room_when_they_end() {
     let server = Server::limited(Limits { feeds: 1, ..Limits::default() });
     let first = Listener::start(&server, "/events", "");
-    let request = b"GET /events HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n";
+    let request = b"GET /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     let refused = raw(server.address, request).unwrap();
     assert_eq!((refused.status, refused.header("retry-after")), (503, Some("1")));
     drop(first);

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
+use slotdesk::access::Access;
 use slotdesk::api::Limits;
 
 use crate::client::{connect, get, raw, read_all, send, send_as};
@@ -85,7 +86,7 @@ fn a_body_beyond_the_limit_is_413_whether_or_not_its_length_is_declared() {
     assert_eq!(send(server.address, "POST", "/appointments", &exact(limit + 1)).status, 413);
     assert_eq!(send(server.address, "POST", "/appointments", &exact(10 * 1024 * 1024)).status, 413);
     let chunked = format!(
-        "POST /providers HTTP/1.1\r\nHost: desk\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n",
+        "POST /providers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{}\r\n0\r\n\r\n",
         limit + 1,
         " ".repeat(limit + 1)
     );
@@ -96,7 +97,8 @@ fn a_body_beyond_the_limit_is_413_whether_or_not_its_length_is_declared() {
 #[test]
 fn a_client_that_asks_before_it_sends_too_much_is_told_at_once() {
     let server = Server::start();
-    let head = "POST /providers HTTP/1.1\r\nHost: desk\r\nExpect: 100-continue\r\nContent-Length: 10000000\r\n\r\n";
+    let head =
+        "POST /providers HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: 10000000\r\n\r\n";
     assert_eq!(raw(server.address, head.as_bytes()).unwrap().status, 413);
 }
 
@@ -105,7 +107,7 @@ fn a_body_in_several_pieces_is_one_body() {
     let server = Server::start();
     let mut stream = connect(server.address);
     let head = format!(
-        "POST /providers HTTP/1.1\r\nHost: desk\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        "POST /providers HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         PROVIDER.len()
     );
     stream.write_all(head.as_bytes()).unwrap();
@@ -124,7 +126,7 @@ fn hasty() -> Limits {
 #[test]
 fn a_body_that_does_not_arrive_is_408() {
     let server = Server::limited(hasty());
-    let head = "POST /providers HTTP/1.1\r\nHost: desk\r\nContent-Length: 100\r\n\r\n{";
+    let head = "POST /providers HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{";
     let answer = raw(server.address, head.as_bytes()).unwrap();
     assert_eq!((answer.status, answer.error().as_str()), (408, "the body did not arrive in time"));
 }
@@ -154,6 +156,49 @@ fn an_idle_connection_is_closed() {
 }
 
 #[test]
+fn a_connection_that_is_idle_after_an_answer_is_closed() {
+    let server = Server::limited(hasty());
+    let mut stream = connect(server.address);
+    stream.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    let answer = read_all(&mut stream).unwrap();
+    assert_eq!((answer.status, answer.header("connection")), (200, None), "{answer:?}");
+}
+
+#[test]
+fn a_head_beyond_the_limits_is_431() {
+    let server = Server::start();
+    let many = |count: usize| "X-Filler: x\r\n".repeat(count - 2);
+    assert_eq!(send_as(server.address, ("GET", "/health"), &many(100), b"").status, 200);
+    assert_eq!(send_as(server.address, ("GET", "/health"), &many(101), b"").status, 431);
+    let long = format!("X-Filler: {}\r\n", "x".repeat(40_000));
+    assert_eq!(send_as(server.address, ("GET", "/health"), &long, b"").status, 431);
+    is_alive(&server);
+}
+
+#[test]
+fn one_address_cannot_take_every_connection() {
+    let limits = Limits { connections: 8, connections_each: 2, ..Limits::default() };
+    let server = Server::exposed(limits, Access::default());
+    let mut first = connect(server.address);
+    let request = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    first.write_all(request).unwrap();
+    let _ = first.read(&mut [0; 64]).unwrap();
+    let mut second = connect(server.address);
+    second.write_all(request).unwrap();
+    let _ = second.read(&mut [0; 64]).unwrap();
+    // Not made to wait: told to go.
+    let mut surplus = connect(server.address);
+    assert!(matches!(surplus.read(&mut [0; 64]), Ok(0) | Err(_)));
+    drop(first);
+    let last = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    let answered = (0..10_000).any(|_| {
+        std::thread::yield_now();
+        raw(server.address, last).is_some()
+    });
+    assert!(answered, "a connection that ended leaves its place to another");
+}
+
+#[test]
 fn slow_clients_do_not_keep_others_out_for_ever() {
     let server = Server::limited(Limits { connections: 4, ..hasty() });
     let mut slow: Vec<_> = (0..8).map(|_| connect(server.address)).collect();
@@ -167,8 +212,10 @@ fn slow_clients_do_not_keep_others_out_for_ever() {
 fn a_client_that_leaves_early_leaves_no_harm() {
     let server = Server::start();
     for cut in [1, 30, 100, 150] {
-        let request =
-            format!("POST /providers HTTP/1.1\r\nHost: d\r\nContent-Length: {}\r\n\r\n{PROVIDER}", PROVIDER.len());
+        let request = format!(
+            "POST /providers HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\n\r\n{PROVIDER}",
+            PROVIDER.len()
+        );
         drop(connect(server.address).write_all(&request.as_bytes()[..cut]));
     }
     is_alive(&server);
@@ -191,7 +238,7 @@ fn several_requests_go_over_one_connection() {
     let mut stream = connect(server.address);
     stream
         .write_all(
-            b"GET /health HTTP/1.1\r\nHost: d\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: d\r\nConnection: close\r\n\r\n",
+            b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /nowhere HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         )
         .unwrap();
     let mut all = String::new();
@@ -204,7 +251,7 @@ fn several_requests_go_over_one_connection() {
 fn stopping_closes_idle_connections_and_lets_go_of_the_address() {
     let mut server = Server::start();
     let mut idle = connect(server.address);
-    idle.write_all(b"GET /health HTTP/1.1\r\nHost: d\r\n\r\n").unwrap();
+    idle.write_all(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
     let mut seen = Vec::new();
     let mut chunk = [0; 1024];
     while !seen.ends_with(b"}") {

@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod access;
 mod client;
 mod events;
 mod fresh;
 mod hostile;
 mod optional;
 mod original;
+mod origins;
 mod server;
 mod statuses;

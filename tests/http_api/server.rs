@@ -1,9 +1,10 @@
 //! A server in this process, on a book in memory and a clock that stands still.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::mpsc;
 
+use slotdesk::access::Access;
 use slotdesk::api::{self, ApiError, Limits};
 use slotdesk::desk::{Calendar, Desk, ManualClock};
 use slotdesk::store::Store;
@@ -37,6 +38,20 @@ impl Server {
 
     /// A server at a time of day, `HH:MM`.
     pub(crate) fn start_with(time: &str, limits: Limits, store: Box<dyn Store>) -> Self {
+        Self::start_as(time, limits, store, "127.0.0.1:0", Access::default())
+    }
+
+    /// A server that other machines can reach, so that it asks for tokens.
+    pub(crate) fn exposed(limits: Limits, access: Access) -> Self {
+        Self::start_as("12:00", limits, fresh::store(), "0.0.0.0:0", access)
+    }
+
+    /// A server of this machine alone that knows tokens and names.
+    pub(crate) fn with_access(access: Access) -> Self {
+        Self::start_as("12:00", Limits::default(), fresh::store(), "127.0.0.1:0", access)
+    }
+
+    fn start_as(time: &str, limits: Limits, store: Box<dyn Store>, listen: &str, access: Access) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let clock = Arc::new(ManualClock::new(format!("{TODAY}T{time}:00Z").parse().unwrap()));
         let calendar = Calendar::new(Arc::<ManualClock>::clone(&clock), chrono_tz::UTC);
@@ -44,9 +59,9 @@ impl Server {
         let (tell, ended) = mpsc::channel();
         let (address, desk) = runtime.block_on(async {
             let desk = Desk::open(store, calendar, fresh::options()).unwrap();
-            let listener = api::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-            let address = listener.local_addr().unwrap();
-            let served = api::serve(desk.clone(), listener, limits, async {
+            let listener = api::bind(listen.parse().unwrap()).await.unwrap();
+            let address = (Ipv4Addr::LOCALHOST, listener.local_addr().unwrap().port()).into();
+            let served = api::serve_guarded(desk.clone(), listener, limits, access, async {
                 let _ = stopped.await;
             });
             tokio::spawn(async move { tell.send(served.await) });

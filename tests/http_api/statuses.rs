@@ -167,7 +167,7 @@ fn what_is_not_declared_as_json_is_415() {
         "Content-Type: jsonish\r\n",
         "Content-Type: text/json\r\n",
         // A web page can leave the declaration out, but not its origin.
-        "Origin: http://evil.example\r\n",
+        "Origin: http://localhost\r\n",
     ] {
         let answer = send_as(server.address, ("POST", "/providers"), headers, PROVIDER.as_bytes());
         assert_eq!(answer.status, 415, "{headers}: {answer:?}");
