@@ -1,6 +1,6 @@
 //! The book as a file: what stands at its path before SQLite touches it.
 
-use std::fs::{self, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -117,6 +117,16 @@ pub(super) fn private(options: &mut OpenOptions) {
     }
 }
 
+/// Lets only the owner look into folders that are created with this.
+fn private_folder(builder: &mut DirBuilder) -> &DirBuilder {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt;
+        builder.mode(0o700);
+    }
+    builder
+}
+
 /// The error for a file that cannot be created, opened or written.
 pub(super) fn cannot_write(path: &Path, error: &io::Error) -> StoreError {
     let path = path.to_path_buf();
@@ -132,7 +142,8 @@ pub(super) fn not_a_book(path: &Path, detail: &str) -> StoreError {
 
 fn create(path: &Path) -> io::Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder)?;
+        let mut folders = DirBuilder::new();
+        private_folder(folders.recursive(true)).create(folder)?;
     }
     let mut options = OpenOptions::new();
     // Whoever was faster has created the same empty file.
