@@ -100,11 +100,15 @@ impl Journal {
         let committed = match verdicts(&mut *self.store, &commits) {
             Ok(_) if commits.is_empty() => Vec::new(),
             Ok(verdicts) => {
-                core.meter.store_failing.store(false, Ordering::Relaxed);
+if core.meter.store_failing.swap(false, Ordering::Relaxed) {
+                    tracing::info!("the book can be written again");
+                }
                 self.sort_out(commits, jobs, &verdicts)
             }
             Err(error) => {
-                core.meter.store_failing.store(true, Ordering::Relaxed);
+                if !core.meter.store_failing.swap(true, Ordering::Relaxed) {
+                    tracing::error!(%error, "the book cannot be written; nothing is booked until it can be");
+                }
                 fail(core, &commits, jobs, &error);
                 Vec::new()
             }
