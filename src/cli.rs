@@ -1,11 +1,13 @@
 //! The command line.
 
 mod study;
+mod token;
 
 use clap::{Args, Parser, Subcommand};
 
 pub use clap_complete::Shell;
 pub use study::Study;
+pub use token::Token;
 
 /// The command line as it was typed.
 #[derive(Debug, Parser)]
@@ -37,7 +39,8 @@ pub enum Command {
     #[command(
         long_about = "Serve the HTTP API without a screen, on 127.0.0.1:5000 unless --listen says otherwise\n\n\
                       Prints one line with the address as soon as requests are answered; messages go to the \
-                      standard error. Ctrl-C or SIGTERM lets open requests finish and closes the book.",
+                      standard error, or with --log into a file. On an address that other machines can reach, tokens \
+                      are needed (see slotdesk token --help). Ctrl-C or SIGTERM lets open requests finish and closes the book.",
         after_help = SERVE_EXAMPLES
     )]
     Serve,
@@ -52,6 +55,9 @@ pub enum Command {
         after_help = "Example:\n  slotdesk check --book clinic.db"
     )]
     Check,
+    /// Say who may use the HTTP API of a book from other machines
+    #[command(subcommand, long_about = token::ABOUT, after_help = token::EXAMPLES)]
+    Token(Token),
     /// Compare placement policies on days of requests, through the scheduler that the desk uses
     #[command(long_about = study::ABOUT, after_help = study::EXAMPLES)]
     Study(Study),
@@ -93,6 +99,12 @@ pub struct Flags {
     /// Answer HTTP requests at this address [env: SLOTDESK_LISTEN]
     #[arg(long, global = true, value_name = "ADDRESS:PORT")]
     pub listen: Option<String>,
+    /// Append messages for the operator to this file; names of clients are never in it [env: SLOTDESK_LOG]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub log: Option<String>,
+    /// How much to log: error, warn, info, debug or trace [env: SLOTDESK_LOG_LEVEL]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub log_level: Option<String>,
     /// Workers that decide requests side by side, 1 to 64 [env: SLOTDESK_WORKERS]
     #[arg(long, global = true, value_name = "N", allow_negative_numbers = true)]
     pub workers: Option<String>,
@@ -148,6 +160,8 @@ impl Flags {
         let flags = [
             ("book", "--book", &self.book),
             ("listen", "--listen", &self.listen),
+            ("log", "--log", &self.log),
+            ("log_level", "--log-level", &self.log_level),
             ("workers", "--workers", &self.workers),
             ("time_zone", "--time-zone", &self.time_zone),
             ("policy", "--policy", &self.policy),

@@ -12,8 +12,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use clap::{CommandFactory, Parser};
+use slotdesk::access::{self, Access, AccessError, Secret, TokenFile, TokenName};
 use slotdesk::api::{self, ApiError, Limits};
-use slotdesk::cli::{self, Cli, Command, Flags, Shell};
+use slotdesk::cli::{self, Cli, Command, Flags, Shell, Token};
 use slotdesk::demo::{self, DemoClock, Scenario, ScenarioError};
 use slotdesk::desk::{Calendar, Clock, Desk, DeskError, Options, SystemClock};
 use slotdesk::domain::{Channel, Invalid, printable};
@@ -54,6 +55,8 @@ enum Failure {
     NoTerminal,
     #[error("a demo plays on a book that is thrown away afterwards; leave --book out, or use \"slotdesk desk\"")]
     DemoOnBook,
+    #[error(transparent)]
+    Access(#[from] AccessError),
     #[error("the book breaks {0} of the desk's rules")]
     Unsound(usize),
     #[error(transparent)]
@@ -76,9 +79,12 @@ impl Failure {
     /// 2 when the program was not used as it is meant to be, 1 when it failed.
     fn exit_code(&self) -> ExitCode {
         match self {
-            Self::Settings(_) | Self::Speed(_) | Self::Scenario(_) | Self::NoTerminal | Self::DemoOnBook => {
-                ExitCode::from(2)
-            }
+            Self::Settings(_)
+            | Self::Speed(_)
+            | Self::Scenario(_)
+            | Self::NoTerminal
+            | Self::DemoOnBook
+            | Self::Access(AccessError::Name(_) | AccessError::Unguarded { .. }) => ExitCode::from(2),
             Self::Study(error) if error.is_misuse() => ExitCode::from(2),
             _ => ExitCode::from(1),
         }
@@ -115,6 +121,7 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         }
         Command::Serve => serve(&load(cli.flags)?),
         Command::Check => check(&load(cli.flags)?),
+        Command::Token(asked) => token(&load(cli.flags)?, asked),
         Command::Study(asked) => {
             if let Some(spec) = &asked.synthesize {
                 return synthesize(spec, asked.output.as_deref());
@@ -139,10 +146,12 @@ fn load(flags: Flags, environment: Environment) -> Result<Settings, Failure> {
 /// The desk on the screen, and the API beside it if it was given an address.
 fn desk(settings: &Settings, environment: &Environment) -> Result<ExitCode, Failure> {
     needs_terminal()?;
+    settings.begin_log(None)?;
+    let access = access(settings, Some(&settings.book), settings.listen)?;
     Runtime::new()?.block_on(async {
         outlive_the_file_size_limit()?;
-        let listener = listener(settings).await?;
-        let store = SqliteStore::open(&settings.book)?;
+        let listener = listener(settings, access).await?;
+        let store = open(&settings.book)?;
         let calendar = Calendar::new(Arc::new(SystemClock), settings.time_zone);
         let desk = Desk::open(Box::new(store), calendar, options(settings))?;
         let label = settings.book.file_name().unwrap_or_default().to_string_lossy();
@@ -152,18 +161,44 @@ fn desk(settings: &Settings, environment: &Environment) -> Result<ExitCode, Fail
     })
 }
 
+/// Tells whoever started the program of files of the book that others can read.
+fn warn_of_exposed_files(book: &Path) {
+    for exposed in access::exposed(book) {
+        // Nobody is left to be told if even the standard error is gone.
+        let _ = writeln!(io::stderr(), "slotdesk: {exposed}");
+    }
+}
+
+/// Opens a book for writing.
+fn open(book: &Path) -> Result<SqliteStore, Failure> {
+    // Before SQLite makes more files, with the same rights.
+    warn_of_exposed_files(book);
+    let store = SqliteStore::open(book)?;
+    tracing::info!(book = %store.path().display(), version = env!("CARGO_PKG_VERSION"), "the book is open");
+    Ok(store)
+}
+
+/// Who gets in where an address is listened to; with a book, those with its tokens.
+fn access(settings: &Settings, book: Option<&Path>, listen: Option<SocketAddr>) -> Result<Access, Failure> {
+    let Some(address) = listen else { return Ok(Access::default()) };
+    Ok(Access::at(address, book, settings.token.as_ref(), settings.hosts.clone())?)
+}
+
+/// An address that is listened to, and who gets in there.
+type Door = (TcpListener, Access);
+
 /// Listens, if an address was given.
-async fn listener(settings: &Settings) -> Result<Option<TcpListener>, Failure> {
+async fn listener(settings: &Settings, access: Access) -> Result<Option<Door>, Failure> {
     Ok(match settings.listen {
-        Some(address) => Some(api::bind(address).await?),
+        Some(address) => Some((api::bind(address).await?, access)),
         None => None,
     })
 }
 
 /// Shows the desk, with the API beside it where there is a listener, until somebody leaves it.
-async fn show(desk: Desk, mut screen: tui::Options, listener: Option<TcpListener>) -> Result<ExitCode, Failure> {
-    screen.listen = listener.as_ref().and_then(|listener| listener.local_addr().ok()).map(|at| at.to_string());
-    let api = listener.map(|listener| beside(desk.clone(), listener));
+async fn show(desk: Desk, mut screen: tui::Options, listener: Option<Door>) -> Result<ExitCode, Failure> {
+    screen.listen = listener.as_ref().and_then(|(listener, _)| listener.local_addr().ok()).map(|at| at.to_string());
+    let api = listener.map(|door| beside(desk.clone(), door));
     let left = tui::run(desk.clone(), screen).await;
     if let Some((stop, served)) = api {
         drop(stop);
@@ -175,14 +210,14 @@ async fn show(desk: Desk, mut screen: tui::Options, listener: Option<TcpListener
 }
 
 /// Serves the API until the sender is dropped.
-fn beside(desk: Desk, listener: TcpListener) -> (oneshot::Sender<()>, JoinHandle<Result<(), ApiError>>) {
+fn beside(desk: Desk, (listener, access): Door) -> (oneshot::Sender<()>, JoinHandle<Result<(), ApiError>>) {
     let (stop, stopped) = oneshot::channel::<()>();
     let served = async move {
         let stopped = async {
             // The sender sends nothing: it is dropped.
             let _ = stopped.await;
         };
-        api::serve(desk, listener, Limits::default(), stopped).await
+        api::serve_guarded(desk, listener, Limits::default(), access, stopped).await
     };
     (stop, tokio::spawn(served))
 }
@@ -192,8 +227,10 @@ fn demo(settings: &Settings, environment: &Environment, play: &cli::Demo) -> Res
     let scenario = Scenario::load(&play.scenario)?;
     let speed = play.speed.as_deref().map_or(Ok(scenario.speed()), str::parse).map_err(Failure::Speed)?;
     needs_terminal()?;
+    settings.begin_log(None)?;
+    let access = access(settings, None, settings.listen)?;
     Runtime::new()?.block_on(async {
-        let listener = listener(settings).await?;
+        let listener = listener(settings, access).await?;
         let zone = settings.time_zone;
         let today = Calendar::new(Arc::new(SystemClock), zone).today();
         let clock = Arc::new(DemoClock::new(scenario.begins(today, zone), tokio::time::Instant::now(), speed));
@@ -212,22 +249,20 @@ fn demo(settings: &Settings, environment: &Environment, play: &cli::Demo) -> Res
 
 /// The API without a screen.
 fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).with_target(false).init();
     let address = settings.listen.unwrap_or(USUAL_ADDRESS);
+    let access = access(settings, Some(&settings.book), Some(address))?;
+    settings.begin_log(Some(io::stderr))?;
     Runtime::new()?.block_on(async {
         // The signals first: one that comes while the book is opened has to count.
         let asked_to_stop = asked_to_stop()?;
         outlive_the_file_size_limit()?;
         let listener = api::bind(address).await?;
-        let store = SqliteStore::open(&settings.book)?;
+        let store = open(&settings.book)?;
         let calendar = Calendar::new(Arc::new(SystemClock), settings.time_zone);
         let desk = Desk::open(Box::new(store), calendar, options(settings))?;
         let bound = listener.local_addr()?;
-        if !bound.ip().is_loopback() {
-            tracing::warn!("whoever can reach {bound} can read and change the book");
-        }
         print(format!("listening on http://{bound}\n").as_bytes())?;
-        let served = api::serve(desk.clone(), listener, Limits::default(), asked_to_stop).await;
+        let served = api::serve_guarded(desk.clone(), listener, Limits::default(), access, asked_to_stop).await;
         desk.close().await;
         served?;
         Ok(ExitCode::SUCCESS)
@@ -236,12 +271,30 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
 
 /// Every rule of the desk, on a stored book.
 fn check(settings: &Settings) -> Result<ExitCode, Failure> {
+    warn_of_exposed_files(&settings.book);
     let mut reader = SqliteStore::open_reader(&settings.book)?;
     let violations = audit(&mut *reader)?;
     for violation in &violations {
         print(format!("{violation}\n").as_bytes())?;
     }
     if violations.is_empty() { print(b"the book keeps every rule\n") } else { Err(Failure::Unsound(violations.len())) }
+}
+
+/// Adds, lists and revokes tokens of a book.
+fn token(settings: &Settings, asked: Token) -> Result<ExitCode, Failure> {
+    let file = TokenFile::beside(&settings.book)?;
+    let named = |name: String| TokenName::new(&name).map_err(AccessError::from);
+    match asked {
+        Token::Add { name, scope } => {
+            let mut random = [0; Secret::RANDOM_BYTES];
+            getrandom::fill(&mut random).map_err(io::Error::from)?;
+            let secret = Secret::from_random(&random);
+            file.add(named(name)?, scope, &secret, SystemClock.now())?;
+            print(format!("{}\n", secret.reveal()).as_bytes())
+        }
+        Token::List => print(access::table(&file.list()?).as_bytes()),
+        Token::Revoke { name } => file.revoke(named(name)?).map(|()| ExitCode::SUCCESS).map_err(Failure::from),
+    }
 }
 
 /// Made-up days, into a file or to whoever reads the output.

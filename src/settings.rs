@@ -9,7 +9,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
+use tracing::Level;
 
+use crate::access::{Secret, TokenName};
 use crate::domain::Minutes;
 use crate::scheduler::policy::{POLICIES, Policy};
 use crate::tui::Keymap;
@@ -20,6 +22,7 @@ mod file;
 mod folders;
 mod key;
 mod keymap;
+mod log;
 mod suggestion;
 mod terminal;
 mod value;
@@ -40,6 +43,14 @@ pub struct Settings {
     pub book: PathBuf,
     /// Where the API listens; none for a desk without one.
     pub listen: Option<SocketAddr>,
+    /// Host names that the API answers to besides `localhost`, in lower case.
+    pub hosts: Vec<String>,
+    /// A token of scope `admin`; the environment alone can give it.
+    pub token: Option<Secret>,
+    /// The file that the log is appended to; none for the standard error, or on a desk for none.
+    pub log: Option<PathBuf>,
+    /// How much is logged.
+    pub log_level: Level,
     /// Workers that decide requests, 1 to 64.
     pub workers: usize,
     /// Commands that may wait for a worker, 1 to 100,000.
@@ -113,6 +124,10 @@ impl Settings {
         Self {
             book: folders.book(),
             listen: None,
+            hosts: Vec::new(),
+            token: None,
+            log: None,
+            log_level: Level::INFO,
             workers: machine.processors.clamp(1, Self::USUAL_WORKERS_MAX),
             queue_length: 1024,
             time_zone: machine.time_zone.as_deref().and_then(|name| name.parse().ok()).unwrap_or(Tz::UTC),
@@ -144,6 +159,8 @@ impl Settings {
             };
             key.apply(&mut settings, &Value::Typed(text), place)?;
         }
+        let token = sources.environment.get(TokenName::ENVIRONMENT).filter(|text| !text.is_empty());
+        settings.token = token.map(|text| Secret::chosen(&text.to_string_lossy())).transpose()?;
         for (name, flag, text) in &sources.flags {
             let Some(key) = key::KEYS.iter().find(|key| key.name == *name) else { continue };
             key.apply(&mut settings, &Value::Typed(text), || Place::Flag(flag))?;

@@ -1,6 +1,7 @@
 //! What can be wrong with tokens.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use super::{Secret, TokenName};
@@ -53,6 +54,16 @@ pub enum AccessError {
         path: PathBuf,
         /// What the system said.
         source: io::Error,
+    },
+    /// Other machines would reach the API, and nobody could be let in.
+    #[error(
+        "other machines can reach {address}, and there is no token yet that would let anybody in; add one with \
+         \"slotdesk token add NAME --scope read|book|admin\" for the same book, or set {}",
+        TokenName::ENVIRONMENT
+    )]
+    Unguarded {
+        /// Where the API was to listen.
+        address: SocketAddr,
     },
     /// A secret that could be guessed, or that no client could send.
     #[error(

@@ -1,6 +1,7 @@
 //! One token as it is kept.
 
 use std::fmt;
+use std::iter;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -61,6 +62,16 @@ impl fmt::Display for TokenName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
     }
+}
+
+/// Tokens as a table for people: name, scope and when each was added (UTC).
+pub fn table(tokens: &[Token]) -> String {
+    let width = tokens.iter().map(|token| token.name.as_str().len()).max().unwrap_or_default().max(4);
+    let line = |token: &Token| {
+        let Token { name, scope, created, .. } = token;
+        format!("{name:width$}  {:5}  {}\n", scope.key(), created.format("%Y-%m-%d %H:%M UTC"))
+    };
+    iter::once(format!("{:width$}  SCOPE  ADDED\n", "NAME")).chain(tokens.iter().map(line)).collect()
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, Version, header};
 
 use super::problem::Problem;
 use super::throttle::Throttle;
-use crate::access::{Access, Holder, Scope};
+use crate::access::{Access, Holder, Scope, needs_tokens};
 use crate::domain::{Actor, Channel, Invalid};
 
 /// Decides about every request before anything else looks at it.
@@ -53,8 +53,8 @@ impl From<Problem> for Refused {
 impl AccessControl {
     /// The rules for a server that listens on an address.
     pub(super) fn new(access: Access, listening: IpAddr) -> Self {
+        let rule = if needs_tokens(listening) { Rule::TokensOnly } else { Rule::Open };
         let listening = listening.to_canonical();
-        let rule = if listening.is_loopback() { Rule::Open } else { Rule::TokensOnly };
         Self { access, listening, rule, refusals: Throttle::default() }
     }
 
@@ -139,7 +139,7 @@ impl AccessControl {
             let status = problem.status().as_u16();
             let token = token.and_then(|holder| holder.actor.name);
             let token = token.as_ref().map(tracing::field::display);
-            tracing::warn!(status, %client, token, unsaid, "a request was refused: {problem}");
+            tracing::warn!(status, %client, token, unsaid, "a request was refused: {}", reason(&problem));
         }
         problem
     }
@@ -150,6 +150,18 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(parts.extensions.get().cloned().unwrap_or_else(|| Self(Channel::Http.into())))
+    }
+}
+
+/// Why a request was refused, as the log says it: without a word that the client has chosen.
+fn reason(problem: &Problem) -> &'static str {
+    match problem {
+        Problem::NoToken => "it came without a token",
+        Problem::UnknownToken => "its token is unknown or was revoked",
+        Problem::OutOfScope { .. } => "its token is not good for that",
+        Problem::ForeignOrigin => "a web page of another site sent it",
+        Problem::Misdirected(_) => "it was meant for a host that is not in the setting hosts",
+        _ => "it has no Host header, or several",
     }
 }
 

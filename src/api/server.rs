@@ -16,7 +16,7 @@ use super::places::Places;
 use super::routes::{App, router};
 use super::throttle::Throttle;
 use super::{ApiError, Limits};
-use crate::access::Access;
+use crate::access::{Access, needs_tokens};
 use crate::desk::Desk;
 
 /// Failed accepts in a row after which the listener counts as lost.
@@ -47,14 +47,20 @@ pub async fn serve_guarded(
 ) -> Result<(), ApiError> {
     let (close, closing) = watch::channel(());
     let drain = limits.drain;
-    let listening = listener.local_addr().map_err(ApiError::Accept)?.ip();
+    let address = listener.local_addr().map_err(ApiError::Accept)?;
+    let listening = address.ip();
     // On a loopback address all programs of the machine come from the same one.
-    let each = if listening.is_loopback() { limits.connections } else { limits.connections_each };
+    let each = if needs_tokens(listening) { limits.connections_each } else { limits.connections };
     let places = Places::new(limits.connections, each);
     let crowded = Throttle::default();
     let access = AccessControl::new(access, listening);
     let app = Arc::new(App::new(desk, limits, access, closing.clone()));
     let router = router(Arc::clone(&app));
+    if needs_tokens(listening) {
+        tracing::warn!(%address, "listening to other machines; tokens and names go there and back unencrypted");
+    } else {
+        tracing::info!(%address, "listening to this machine");
+    }
     let mut connections = JoinSet::new();
     let mut shutdown = std::pin::pin!(shutdown);
     let mut failures = 0;
@@ -103,6 +109,7 @@ pub async fn serve_guarded(
     if timeout(drain, finished).await.is_err() {
         tracing::warn!("some requests did not finish in time and were cut off");
     }
+    tracing::info!(%address, "no longer listening");
     outcome
 }
 

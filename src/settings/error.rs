@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use crate::access::AccessError;
 use crate::tui::KeymapError;
 
 /// Where a setting was found.
@@ -101,6 +102,17 @@ pub enum SettingsError {
         /// Where.
         place: Place,
     },
+    /// The log cannot be opened.
+    #[error("the log {} cannot be written: {detail}", path.display())]
+    Log {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        detail: String,
+    },
+    /// The token of the environment cannot be used.
+    #[error(transparent)]
+    Token(#[from] AccessError),
     /// The system does not say where a user's files belong.
     #[error("no home folder is known; set HOME, or name the book with --book and the settings with --settings")]
     NoHome,

@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use chrono_tz::Tz;
+use tracing::Level;
 
 use super::value::{Expected, Value};
 use super::{Place, Settings, SettingsError, suggestion};
 use crate::domain::{Invalid, Minutes};
 use crate::scheduler::policy::POLICIES;
 use crate::tui::theme::{ColourDepth, Glyphs, ThemeName};
+
+/// Longest host name there can be.
+const HOST_CHARACTERS_MAX: usize = 253;
 
 type Read = fn(&mut Settings, &Value<'_>) -> Result<(), Expected>;
 
@@ -26,6 +30,9 @@ pub(super) struct Key {
 pub(super) const KEYS: &[Key] = &[
     Key { name: "book", variable: "SLOTDESK_BOOK", read: book },
     Key { name: "listen", variable: "SLOTDESK_LISTEN", read: listen },
+    Key { name: "hosts", variable: "SLOTDESK_HOSTS", read: hosts },
+    Key { name: "log", variable: "SLOTDESK_LOG", read: log },
+    Key { name: "log_level", variable: "SLOTDESK_LOG_LEVEL", read: log_level },
     Key { name: "workers", variable: "SLOTDESK_WORKERS", read: workers },
     Key { name: "queue_length", variable: "SLOTDESK_QUEUE_LENGTH", read: queue_length },
     Key { name: "time_zone", variable: "SLOTDESK_TIMEZONE", read: time_zone },
@@ -71,15 +78,50 @@ fn is_postgres(book: &str) -> bool {
 }
 
 fn book(settings: &mut Settings, value: &Value<'_>) -> Result<(), Expected> {
+    settings.book = path(value)?.ok_or("the path of a book file")?;
+    Ok(())
+}
+
+fn log(settings: &mut Settings, value: &Value<'_>) -> Result<(), Expected> {
+    settings.log = Some(path(value)?.ok_or("the path of a log file")?);
+    Ok(())
+}
+
+/// A path; none if there can be no file of that name.
+fn path(value: &Value<'_>) -> Result<Option<PathBuf>, Expected> {
     let text = value.text()?;
     if text.is_empty() || text.contains('\0') {
-        return Err("the path of a book file".into());
+        return Ok(None);
     }
-    settings.book = PathBuf::from(text);
     // A shell does this for flags; in the file nobody else would.
-    if let (Some(rest), Some(home)) = (text.strip_prefix("~/"), std::env::home_dir()) {
-        settings.book = home.join(rest);
+    Ok(Some(match (text.strip_prefix("~/"), std::env::home_dir()) {
+        (Some(rest), Some(home)) => home.join(rest),
+        _ => PathBuf::from(text),
+    }))
+}
+
+fn log_level(settings: &mut Settings, value: &Value<'_>) -> Result<(), Expected> {
+    settings.log_level = value.choice(&[
+        ("error", Level::ERROR),
+        ("warn", Level::WARN),
+        ("info", Level::INFO),
+        ("debug", Level::DEBUG),
+        ("trace", Level::TRACE),
+    ])?;
+    Ok(())
+}
+
+fn hosts(settings: &mut Settings, value: &Value<'_>) -> Result<(), Expected> {
+    let expected = || Expected::from("host names without ports, as in desk.example");
+    let names = value.list().map_err(|()| expected())?;
+    let is_name = |name: &&str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.' | '_');
+        (1..=HOST_CHARACTERS_MAX).contains(&name.len()) && name.chars().all(fits)
+    };
+    if !names.iter().all(is_name) {
+        return Err(expected());
     }
+    settings.hosts = names.into_iter().map(str::to_ascii_lowercase).collect();
     Ok(())
 }
 

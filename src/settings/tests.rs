@@ -33,7 +33,8 @@ fn facts(settings: &Settings) -> impl PartialEq + std::fmt::Debug {
     let Settings { listen, workers, queue_length, time_zone, start_grid, theme, .. } = settings.clone();
     let Settings { colour, glyphs, mouse, popularity_days, keymap, .. } = settings.clone();
     let desk = (listen, workers, queue_length, time_zone, start_grid, settings.policy.name(), popularity_days);
-    (desk, (theme, colour, glyphs, mouse, keymap))
+    let Settings { hosts, log, log_level, .. } = settings.clone();
+    (desk, (theme, colour, glyphs, mouse, keymap), (hosts, log_level, log.is_none()))
 }
 
 fn from_environment(name: &str, value: &str) -> Result<Settings, String> {
@@ -103,7 +104,7 @@ fn an_unknown_key_names_file_line_and_what_was_meant() {
         from_file("[keymap]\nundoo = \"u\"\n").unwrap_err(),
         "~/s.toml, line 2: keymap: there is no action \"undoo\"; did you mean \"undo\"?"
     );
-    assert!(from_file("zzz = 1").unwrap_err().ends_with("there are book, listen, workers, queue_length, time_zone, start_grid, policy, theme, colour, glyphs, mouse, popularity_days, keymap"));
+    assert!(from_file("zzz = 1").unwrap_err().ends_with("there are book, listen, hosts, log, log_level, workers, queue_length, time_zone, start_grid, policy, theme, colour, glyphs, mouse, popularity_days, keymap"));
 }
 
 #[test]
@@ -203,4 +204,30 @@ fn the_machine_gives_what_nobody_chose() {
     let odd = Machine { processors: 200, time_zone: Some("Mars/Olympus".into()) };
     let settings = Settings::usual(&folders, &odd);
     assert_eq!((settings.workers, settings.time_zone), (Settings::USUAL_WORKERS_MAX, Tz::UTC));
+}
+
+#[test]
+fn hosts_are_names_without_ports() {
+    assert_eq!(from_file("hosts = [\"Desk.example\", \"desk-pc\"]").unwrap().hosts, ["desk.example", "desk-pc"]);
+    assert_eq!(from_environment("SLOTDESK_HOSTS", "a.example, b.example").unwrap().hosts, ["a.example", "b.example"]);
+    for wrong in ["\"a.example\"", "[\"a.example:80\"]", "[\"\"]", "[\"*\"]", "[3]", "[\"http://a.example\"]", "3"] {
+        let error = from_file(format!("hosts = {wrong}")).unwrap_err();
+        assert!(error.ends_with("expected host names without ports, as in desk.example"), "{error}");
+    }
+}
+
+#[test]
+fn the_token_of_the_environment_is_no_setting_and_shown_nowhere() {
+    let secret = "a-secret-that-is-long-enough-for-the-desk";
+    let settings = from_environment("SLOTDESK_TOKEN", secret).unwrap();
+    assert_eq!(settings.token.as_ref().map(Secret::reveal), Some(secret));
+    assert!(!format!("{settings:?}").contains(secret));
+    assert!(from_environment("SLOTDESK_TOKEN", "").unwrap().token.is_none());
+    for error in [
+        from_environment("SLOTDESK_TOKEN", "hunter2").unwrap_err(),
+        from_file("token = \"hunter2\"").unwrap_err(),
+        from_file("SLOTDESK_TOKEN = \"hunter2\"").unwrap_err(),
+    ] {
+        assert!(!error.contains("hunter2"), "{error}");
+    }
 }

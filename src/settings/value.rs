@@ -39,6 +39,15 @@ impl Value<'_> {
         number.filter(|number| allowed.contains(number)).ok_or_else(expected)
     }
 
+    /// The value as a list of texts: in TOML a list, elsewhere separated by commas.
+    pub(super) fn list(&self) -> Result<Vec<&str>, ()> {
+        match self {
+            Self::Typed(text) => Ok(text.split(',').map(str::trim).collect()),
+            Self::Toml(DeValue::Array(items)) => items.iter().map(|item| item.get_ref().as_str().ok_or(())).collect(),
+            Self::Toml(_) => Err(()),
+        }
+    }
+
     /// The value as true or false.
     pub(super) fn switch(&self) -> Result<bool, Expected> {
         match self {

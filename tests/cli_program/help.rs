@@ -57,6 +57,8 @@ fn every_flag_is_a_setting_and_says_so() {
     let all = Flags {
         book: Some("b".into()),
         listen: Some("l".into()),
+        log: Some("l".into()),
+        log_level: Some("l".into()),
         workers: Some("w".into()),
         time_zone: Some("t".into()),
         policy: Some("p".into()),

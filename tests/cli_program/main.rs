@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod help;
+mod log;
 mod misuse;
+mod private;
 mod program;
 mod serve;
+mod token;

@@ -2,39 +2,53 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
 
 use crate::program::User;
 
 /// A running `slotdesk serve`.
-struct Running {
+pub(crate) struct Running {
     child: Child,
     address: SocketAddr,
 }
 
 impl Running {
-    fn start(user: &User, arguments: &[&str]) -> Self {
-        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
-        all.extend(arguments);
-        let mut child = user.command(&all).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    pub(crate) fn start(user: &User, arguments: &[&str]) -> Self {
+        Self::started(user.command(&Self::on_a_free_port("127.0.0.1:0", arguments)))
+    }
+
+    /// The arguments of a server at an address.
+    pub(crate) fn on_a_free_port<'a>(listen: &'a str, arguments: &[&'a str]) -> Vec<&'a str> {
+        [&["serve", "--listen", listen], arguments].concat()
+    }
+
+    /// Runs a server and waits until it listens; asks it by the loopback address, wherever it listens.
+    pub(crate) fn started(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
-        Self { address: address.trim().parse().unwrap(), child }
+        let bound: SocketAddr = address.trim().parse().unwrap();
+        Self { address: (Ipv4Addr::LOCALHOST, bound.port()).into(), child }
     }
 
-    fn ask(&self, method: &str, path: &str, body: &str) -> String {
+    pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> String {
+        self.ask_with((method, path), "Host: localhost\r\n", body)
+    }
+
+    /// A request with these headers, each ended by a line break.
+    pub(crate) fn ask_with(&self, (method, path): (&str, &str), headers: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(self.address).unwrap();
         let length = body.len();
-        write!(stream, "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\n{headers}Connection: close\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
         answer
     }
 
     /// Sends a signal, waits for the end, and gives the exit code and the standard error.
-    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+    pub(crate) fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         send_signal(&self.child, signal);
         let mut err = String::new();
         self.child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
@@ -48,9 +62,10 @@ fn send_signal(child: &Child, signal: &str) {
     assert!(sent.success());
 }
 
-const PROVIDER: &str =
+pub(crate) const PROVIDER: &str =
     r#"{"id": "p", "availability": [{"start": "00:00", "end": "24:00"}], "max_daily_appointments": 8}"#;
-const BOOKING: &str = r#"{"id": "r", "preferred_range": {"start": "09:30", "end": "11:30"}, "duration": 30}"#;
+pub(crate) const BOOKING: &str =
+    r#"{"id": "r", "preferred_range": {"start": "09:30", "end": "11:30"}, "duration": 30}"#;
 
 #[test]
 fn what_was_booked_is_still_there_after_a_restart() {
@@ -59,7 +74,10 @@ fn what_was_booked_is_still_there_after_a_restart() {
     assert!(first.ask("POST", "/providers", PROVIDER).starts_with("HTTP/1.1 200"));
     let booked = first.ask("POST", "/appointments", BOOKING);
     assert!(booked.starts_with("HTTP/1.1 200"), "{booked}");
-    assert_eq!(first.stop("-TERM"), (Some(0), String::new()));
+    let (code, err) = first.stop("-TERM");
+    let unusual: Vec<_> = err.lines().filter(|line| !line.contains("  INFO ")).collect();
+    assert_eq!((code, unusual), (Some(0), vec![]));
+    assert!(err.contains(" listening to this machine address=127.0.0.1:"), "{err}");
     let checked = user.run(&["check", "--book", "~/clinic.db"]);
     assert_eq!((checked.code, checked.out.as_str()), (Some(0), "the book keeps every rule\n"), "{checked:?}");
     let second = Running::start(&user, &["--book", "~/clinic.db"]);

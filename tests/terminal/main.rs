@@ -5,5 +5,6 @@
 mod crashing;
 mod desk;
 mod leaving;
+mod logging;
 mod pty;
 mod session;

@@ -166,6 +166,11 @@ impl After {
         whole.flat_map(|codes| codes.split(';').filter_map(|code| code.parse().ok())).collect()
     }
 
+    /// Everything that the program has printed, in the order in which it did.
+    pub(crate) fn printed(&self) -> &str {
+        &self.raw
+    }
+
     /// Asserts that the terminal is as a shell expects it.
     pub(crate) fn assert_restored(&self) {
         assert!(!self.alternate_screen, "the alternate screen was left: {self:?}");
