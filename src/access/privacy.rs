@@ -27,8 +27,10 @@ pub struct Exposed {
 ///
 /// A file that is not there, or that cannot be looked at, is not named.
 pub fn exposed(book: &Path) -> Vec<Exposed> {
+    // What belongs to a book lies beside its file, not beside a link to it.
+    let book = fs::canonicalize(book).unwrap_or_else(|_| book.to_owned());
     let beside = |suffix: &str| {
-        let mut path = OsString::from(book);
+        let mut path = OsString::from(&book);
         path.push(suffix);
         PathBuf::from(path)
     };

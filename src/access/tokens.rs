@@ -14,7 +14,7 @@ use crate::domain::{Actor, Channel, Text};
 #[derive(Debug, Default)]
 pub struct Tokens {
     file: Option<TokenFile>,
-    environment: Option<Known>,
+    environment: Option<Holder>,
     read: RwLock<Read>,
 }
 
@@ -25,18 +25,13 @@ pub struct Holder {
     pub actor: Actor,
     /// How much the token allows.
     pub scope: Scope,
-}
-
-#[derive(Debug)]
-struct Known {
     hash: SecretHash,
-    holder: Holder,
 }
 
 /// What was read from the file last.
 #[derive(Debug, Default)]
 struct Read {
-    known: Vec<Known>,
+    known: Vec<Holder>,
     stamp: Option<Stamp>,
     _snapshot: Option<Snapshot>,
 }
@@ -46,9 +41,10 @@ impl Tokens {
     ///
     /// Fails if the file cannot be read or is damaged.
     pub fn open(file: Option<TokenFile>, environment: Option<&Secret>) -> Result<Self, AccessError> {
-        let environment = environment.map(|secret| Known {
+        let environment = environment.map(|secret| Holder {
+            actor: named(TokenName::ENVIRONMENT),
+            scope: Scope::Admin,
             hash: secret.hash(),
-            holder: Holder { actor: named(TokenName::ENVIRONMENT), scope: Scope::Admin },
         });
         let tokens = Self { file, environment, read: RwLock::default() };
         tokens.refresh()?;
@@ -65,14 +61,24 @@ impl Tokens {
     /// An error says that the tokens cannot be read by now: then nobody is known.
     pub fn holder(&self, secret: &[u8]) -> Result<Option<Holder>, AccessError> {
         self.refresh()?;
-        let hash = SecretHash::of(secret);
+        Ok(self.find(&SecretHash::of(secret)))
+    }
+
+    /// Whether somebody who was let in would still be.
+    pub fn still_knows(&self, holder: &Holder) -> bool {
+        self.refresh().is_ok() && self.find(&holder.hash).as_ref() == Some(holder)
+    }
+
+    fn find(&self, hash: &SecretHash) -> Option<Holder> {
         let read = self.read.read();
+        let mut found = None;
         // Every one is compared, whichever matches: the time tells nothing about how far the search came.
-        let found =
-            self.environment.iter().chain(&read.known).fold(None, |found, known| {
-                if bool::from(known.hash.matches(&hash)) { Some(&known.holder) } else { found }
-            });
-        Ok(found.cloned())
+        for known in self.environment.iter().chain(&read.known) {
+            if bool::from(known.hash.matches(hash)) {
+                found = Some(known);
+            }
+        }
+        found.cloned()
     }
 
     fn refresh(&self) -> Result<(), AccessError> {
@@ -82,9 +88,10 @@ impl Tokens {
             return Ok(());
         }
         let snapshot = file.read()?;
-        let known = snapshot.tokens.iter().map(|token| Known {
+        let known = snapshot.tokens.iter().map(|token| Holder {
+            actor: named(token.name.as_str()),
+            scope: token.scope,
             hash: token.sha256.clone(),
-            holder: Holder { actor: named(token.name.as_str()), scope: token.scope },
         });
         let fresh = Read { known: known.collect(), stamp: snapshot.stamp.clone(), _snapshot: Some(snapshot) };
         *self.read.write() = fresh;

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Request, Version, header};
 use super::problem::Problem;
 use super::throttle::Throttle;
 use crate::access::{Access, Holder, Scope, needs_tokens};
-use crate::domain::{Actor, Channel, Invalid};
+use crate::domain::{Actor, Channel, Invalid, Text};
 
 /// Decides about every request before anything else looks at it.
 ///
@@ -34,14 +34,14 @@ enum Rule {
     TokensOnly,
 }
 
-/// Who sent a request, as the log names them.
-#[derive(Debug, Clone)]
-pub(super) struct Caller(pub(super) Actor);
+/// Who sent a request: the holder of a token, or anybody.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Caller(Option<Holder>);
 
-/// A request that was refused, and who it was if that is known.
+/// A request that was refused, and the name of its token if that is known.
 struct Refused {
     problem: Problem,
-    token: Option<Holder>,
+    token: Option<Text>,
 }
 
 impl From<Problem> for Refused {
@@ -63,11 +63,16 @@ impl AccessControl {
         match self.check(request) {
             Ok(None) => Ok(()),
             Ok(Some(holder)) => {
-                request.extensions_mut().insert(Caller(holder.actor));
+                request.extensions_mut().insert(Caller(Some(holder)));
                 Ok(())
             }
             Err(refused) => Err(self.report(refused, client.ip())),
         }
+    }
+
+    /// Whether somebody who was let in would still be; for answers that go on and on.
+    pub(super) fn still_admits(&self, caller: &Caller) -> bool {
+        caller.0.as_ref().is_none_or(|holder| self.access.tokens.still_knows(holder))
     }
 
     fn check<B>(&self, request: &Request<B>) -> Result<Option<Holder>, Refused> {
@@ -87,7 +92,7 @@ impl AccessControl {
         let needed = scope_of(request.method(), request.uri().path());
         if holder.scope < needed {
             let problem = Problem::OutOfScope { needed, given: holder.scope };
-            return Err(Refused { problem, token: Some(holder) });
+            return Err(Refused { problem, token: holder.actor.name });
         }
         Ok(Some(holder))
     }
@@ -137,7 +142,6 @@ impl AccessControl {
             tracing::error!(%error, %client, unsaid, "nobody is let in");
         } else {
             let status = problem.status().as_u16();
-            let token = token.and_then(|holder| holder.actor.name);
             let token = token.as_ref().map(tracing::field::display);
             tracing::warn!(status, %client, token, unsaid, "a request was refused: {}", reason(&problem));
         }
@@ -145,11 +149,18 @@ impl AccessControl {
     }
 }
 
+impl Caller {
+    /// The caller as the log names them.
+    pub(super) fn actor(self) -> Actor {
+        self.0.map_or_else(|| Channel::Http.into(), |holder| holder.actor)
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get().cloned().unwrap_or_else(|| Self(Channel::Http.into())))
+        Ok(parts.extensions.get().cloned().unwrap_or_default())
     }
 }
 

@@ -136,6 +136,6 @@ fn appointment_id(path: Result<Path<String>, PathRejection>) -> Result<RequestId
 }
 
 /// Has a command decided; a full queue is an error at once, so that clients and not memory wait.
-pub(super) async fn submit(app: &App, Caller(actor): Caller, command: Command) -> Result<Answer, Problem> {
-    Ok(app.desk.try_submit(command, actor).await?)
+pub(super) async fn submit(app: &App, caller: Caller, command: Command) -> Result<Answer, Problem> {
+    Ok(app.desk.try_submit(command, caller.actor()).await?)
 }

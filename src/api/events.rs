@@ -9,10 +9,11 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures::{Stream, StreamExt, stream};
+use futures::{Stream, StreamExt, future, stream};
 use serde::Deserialize;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::access::Caller;
 use super::dto::EventView;
 use super::problem::Problem;
 use super::routes::App;
@@ -51,6 +52,7 @@ enum Behind {
 /// `GET /events`
 pub(super) async fn feed(
     State(app): State<Arc<App>>,
+    caller: Caller,
     query: Result<Query<FeedQuery>, QueryRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -75,6 +77,8 @@ pub(super) async fn feed(
         let _ = closing.changed().await;
     };
     let events = follower.into_stream(place).take_until(Box::pin(closed));
+    // Whose token was revoked learns nothing more.
+    let events = events.take_while(move |_| future::ready(app.access.still_admits(&caller)));
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
 }
 

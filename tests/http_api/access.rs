@@ -8,6 +8,7 @@ use slotdesk::api::Limits;
 use tempfile::TempDir;
 
 use crate::client::{Answer, get, send_as};
+use crate::events::Listener;
 use crate::original::{BOOKING, PROVIDER};
 use crate::server::Server;
 
@@ -169,6 +170,20 @@ fn adding_and_revoking_take_effect_while_the_server_runs() {
         keys.revoke(scope);
     }
     assert_eq!((status(), get(server.address, "/health").status), (401, 401));
+}
+
+#[test]
+fn a_feed_ends_when_its_token_is_revoked() {
+    let keys = Keys::new();
+    let server = Server::exposed(Limits::default(), keys.access());
+    let listen = |scope| Listener::start(&server, "/events", &format!("Connection: close\r\n{}", with(scope)));
+    let (mut revoked, mut kept) = (listen(Scope::Read), listen(Scope::Book));
+    assert_eq!(ask(&server, ("POST", "/providers"), &with(Scope::Admin), PROVIDER).status, 200);
+    assert_eq!((revoked.next().unwrap().0, kept.next().unwrap().0), (1, 1));
+    keys.revoke(Scope::Read);
+    assert_eq!(ask(&server, ("POST", "/appointments"), &with(Scope::Book), BOOKING).status, 200);
+    assert_eq!(kept.next().unwrap().0, 2);
+    assert_eq!(revoked.next(), None);
 }
 
 #[test]

@@ -11,10 +11,10 @@ use crate::original::{BOOKING, PROVIDER};
 use crate::server::Server;
 
 /// A client that listens to the feed.
-struct Listener(BufReader<TcpStream>);
+pub(crate) struct Listener(BufReader<TcpStream>);
 
 impl Listener {
-    fn start(server: &Server, path: &str, headers: &str) -> Self {
+    pub(crate) fn start(server: &Server, path: &str, headers: &str) -> Self {
         let mut stream = connect(server.address);
         stream.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n").as_bytes()).unwrap();
         let mut reader = BufReader::new(stream);
@@ -28,7 +28,7 @@ impl Listener {
     }
 
     /// The next event: its id and its data; none when the feed has ended or has long been silent.
-    fn next(&mut self) -> Option<(u64, Value)> {
+    pub(crate) fn next(&mut self) -> Option<(u64, Value)> {
         let (mut id, mut line) = (None, String::new());
         while self.0.read_line(&mut line).ok()? > 0 {
             // The sign of life of a feed that has nothing to tell.
