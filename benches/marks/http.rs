@@ -100,7 +100,7 @@ pub(crate) fn post_of(request: &Request) -> Vec<u8> {
 
 /// A request with a JSON body.
 pub(crate) fn post_to(path: &str, body: &str) -> Vec<u8> {
-    let head = format!("POST {path} HTTP/1.1\r\nHost: desk\r\nContent-Type: application/json\r\n");
+    let head = format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n");
     format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 

@@ -100,7 +100,7 @@ impl Journal {
         let committed = match verdicts(&mut *self.store, &commits) {
             Ok(_) if commits.is_empty() => Vec::new(),
             Ok(verdicts) => {
-if core.meter.store_failing.swap(false, Ordering::Relaxed) {
+                if core.meter.store_failing.swap(false, Ordering::Relaxed) {
                     tracing::info!("the book can be written again");
                 }
                 self.sort_out(commits, jobs, &verdicts)
