@@ -4,7 +4,10 @@
 
 mod client;
 mod disk;
+#[path = "../support/figures.rs"]
+mod figures;
 mod kill;
+mod load;
 #[allow(dead_code, reason = "this crate uses a part of it")]
 #[path = "../cli_program/program.rs"]
 mod program;
