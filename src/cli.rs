@@ -3,6 +3,8 @@
 mod study;
 mod token;
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser, Subcommand};
 
 pub use clap_complete::Shell;
@@ -58,6 +60,22 @@ pub enum Command {
     /// Say who may use the HTTP API of a book from other machines
     #[command(subcommand, long_about = token::ABOUT, after_help = token::EXAMPLES)]
     Token(Token),
+    /// Copy the book to a file, while the desk runs or not, and verify the copy
+    #[command(
+        long_about = "Copy the book to a file, while the desk runs or not, and verify the copy\n\n\
+                      The copy is the book as it was at one moment, in one file that only you can read. It gets its \
+                      name when every rule was verified on it; until then a file of that name stays as it is.",
+        after_help = "Example:\n  slotdesk backup --book clinic.db --to clinic-monday.db"
+    )]
+    Backup(Backup),
+    /// Put a backup in the place of the book; what stood there is kept beside it
+    #[command(
+        long_about = "Put a backup in the place of the book; what stood there is kept beside it\n\n\
+                      Verifies every rule on the backup first, and refuses while a desk has the book open. The \
+                      backup itself is not changed, and can be used again.",
+        after_help = "Example:\n  slotdesk restore --book clinic.db --from clinic-monday.db"
+    )]
+    Restore(Restore),
     /// Compare placement policies on days of requests, through the scheduler that the desk uses
     #[command(long_about = study::ABOUT, after_help = study::EXAMPLES)]
     Study(Study),
@@ -72,6 +90,25 @@ pub enum Command {
     /// Print the documented default settings
     #[command(after_help = "Example:\n  slotdesk settings > ~/.config/slotdesk/settings.toml")]
     Settings,
+}
+
+/// Where to copy the book to.
+#[derive(Debug, Clone, Args)]
+pub struct Backup {
+    /// The file to write; its folder has to be there
+    #[arg(long, value_name = "FILE")]
+    pub to: PathBuf,
+    /// Replace FILE if it is there
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// What to put in the place of the book.
+#[derive(Debug, Clone, Args)]
+pub struct Restore {
+    /// The backup
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
 }
 
 /// What to play.
@@ -128,7 +165,7 @@ pub struct Flags {
     pub no_mouse: bool,
     /// Read this settings file instead of the usual one
     #[arg(long, global = true, value_name = "FILE")]
-    pub settings: Option<std::path::PathBuf>,
+    pub settings: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\

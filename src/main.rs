@@ -20,7 +20,7 @@ use slotdesk::desk::{Calendar, Clock, Desk, DeskError, Options, SystemClock};
 use slotdesk::domain::{Channel, Invalid, printable};
 use slotdesk::settings::{self, Folders, Machine, Settings, SettingsError, Sources};
 use slotdesk::store::audit::audit;
-use slotdesk::store::{MemoryStore, SqliteStore, StoreError};
+use slotdesk::store::{Copied, CopyError, Existing, MemoryStore, SqliteStore, StoreError};
 use slotdesk::study::{self, Bearings, Comparison, Instance, Progress, Report, StudyError, Synthesis};
 use slotdesk::tui::theme::Theme;
 use slotdesk::tui::{self, MouseCapture, Outcome, TuiError};
@@ -65,6 +65,8 @@ enum Failure {
     Unwritable(#[from] serde_json::Error),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Copy(#[from] CopyError),
     #[error(transparent)]
     Desk(#[from] DeskError),
     #[error(transparent)]
@@ -122,6 +124,8 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Serve => serve(&load(cli.flags)?),
         Command::Check => check(&load(cli.flags)?),
         Command::Token(asked) => token(&load(cli.flags)?, asked),
+        Command::Backup(asked) => backup(&load(cli.flags)?, &asked),
+        Command::Restore(asked) => restore(&load(cli.flags)?, &asked),
         Command::Study(asked) => {
             if let Some(spec) = &asked.synthesize {
                 return synthesize(spec, asked.output.as_deref());
@@ -295,6 +299,27 @@ fn token(settings: &Settings, asked: Token) -> Result<ExitCode, Failure> {
         Token::List => print(access::table(&file.list()?).as_bytes()),
         Token::Revoke { name } => file.revoke(named(name)?).map(|()| ExitCode::SUCCESS).map_err(Failure::from),
     }
+}
+
+/// A verified copy of the book.
+fn backup(settings: &Settings, asked: &cli::Backup) -> Result<ExitCode, Failure> {
+    let existing = if asked.force { Existing::Replace } else { Existing::Keep };
+    let copied = SqliteStore::backup(&settings.book, &asked.to, existing)?;
+    print(format!("wrote {}\n", holding(&copied)).as_bytes())
+}
+
+/// A backup in the place of the book.
+fn restore(settings: &Settings, asked: &cli::Restore) -> Result<ExitCode, Failure> {
+    let restored = SqliteStore::restore(&asked.from, &settings.book, SystemClock.now())?;
+    let kept =
+        restored.kept.map(|kept| format!("what stood there is kept as {}\n", printable(&kept.to_string_lossy())));
+    print(format!("restored {}\n{}", holding(&restored.book), kept.unwrap_or_default()).as_bytes())
+}
+
+fn holding(book: &Copied) -> String {
+    let Copied { path, events, appointments, bytes } = book;
+    let path = printable(&path.to_string_lossy());
+    format!("{path}: {events} events, {appointments} appointments, {bytes} bytes; every rule holds")
 }
 
 /// Made-up days, into a file or to whoever reads the output.

@@ -5,6 +5,7 @@
 //! another program can double-book or rewrite the log unnoticed.
 
 mod archive;
+mod backup;
 mod fault;
 mod file;
 mod ledger;
@@ -16,7 +17,10 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
 use rusqlite::Connection;
+
+pub use self::backup::{Copied, CopyError, Existing, Restored};
 
 use self::fault::Fault;
 use self::file::Identity;
@@ -56,6 +60,22 @@ impl SqliteStore {
         let path = file::existing(path)?;
         schema::check_book(&path)?;
         Ok(Box::new(SqliteReader::open(&path)?))
+    }
+
+    /// Copies the book to the file `to`, as it is now and whoever has it open; a commit waits for nothing.
+    ///
+    /// The copy is one file for its owner alone. It gets its name when every rule was verified on it, so that
+    /// an error leaves what stood there as it was.
+    pub fn backup(book: &Path, to: &Path, existing: Existing) -> Result<Copied, CopyError> {
+        backup::backup(book, to, existing)
+    }
+
+    /// Puts a copy of the book `from` in the place of `book`, in one step.
+    ///
+    /// Refused while a desk has `book` open, and if `from` breaks a rule. What stood at `book` is kept
+    /// beside it under a name with the time `now`.
+    pub fn restore(from: &Path, book: &Path, now: DateTime<Utc>) -> Result<Restored, CopyError> {
+        backup::restore(from, book, now)
     }
 
     /// Where the book is, with symbolic links resolved.

@@ -187,6 +187,12 @@ impl Load {
         assert_eq!(self.told.iter().take(changes).count(), changes, "the clients ended before the server");
     }
 
+    /// Ends the load, unless the server was killed, and returns what the clients know.
+    pub(crate) fn end(self) -> Vec<Memory> {
+        drop(self.told);
+        self.clients.into_iter().map(|client| client.join().unwrap()).collect()
+    }
+
     /// What the clients know when the server is gone; acknowledged while it was being killed counts too.
     pub(crate) fn after_the_kill(self) -> Vec<Memory> {
         self.told.iter().for_each(drop);

@@ -1,5 +1,6 @@
 //! The book as a file: what stands at its path before SQLite touches it.
 
+use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -108,6 +109,13 @@ pub(super) fn is_empty_book(path: &Path) -> Result<bool, StoreError> {
     schema::check(path, id.into(), version.into()).map(|()| false)
 }
 
+/// The file that belongs to another one by its name: `desk.db-wal` to `desk.db`.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    name.into()
+}
+
 /// Lets only the owner read what is created with these options: a book holds names.
 pub(super) fn private(options: &mut OpenOptions) {
     #[cfg(unix)]
@@ -153,7 +161,7 @@ fn create(path: &Path) -> io::Result<()> {
 }
 
 /// Refuses names that SQLite takes for something else than a file.
-fn refuse_special_names(path: &Path) -> Result<(), StoreError> {
+pub(super) fn refuse_special_names(path: &Path) -> Result<(), StoreError> {
     match path.to_str() {
         Some("") => Err(not_a_book(path, "a book needs a file name")),
         Some(":memory:") => Err(not_a_book(path, "a book in memory would be lost; name a file")),

@@ -1,6 +1,5 @@
 //! The promise that one process writes a book.
 
-use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -30,7 +29,7 @@ pub(super) struct Lock {
 impl Lock {
     /// Takes the lock of a book, or says who has it.
     pub(super) fn acquire(book: &Path) -> Result<Self, StoreError> {
-        let path = lock_path(book);
+        let path = file::beside(book, ".lock");
         for _ in 0..ATTEMPTS_MAX {
             let mut file = open(&path).map_err(|error| file::cannot_write(&path, &error))?;
             match FileExt::try_lock(&file) {
@@ -64,12 +63,6 @@ impl Drop for Lock {
         // A file that cannot be removed is found stale and taken over next time.
         let _ = fs::remove_file(&self.path);
     }
-}
-
-fn lock_path(book: &Path) -> PathBuf {
-    let mut path = OsString::from(book);
-    path.push(".lock");
-    path.into()
 }
 
 fn open(path: &Path) -> io::Result<File> {

@@ -29,7 +29,7 @@ impl SqliteReader {
     }
 
     /// Asks for something, all of it from one state of the book.
-    fn ask<T>(&mut self, question: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
+    pub(super) fn ask<T>(&mut self, question: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         let answer = self.connection.transaction().map_err(Fault::from).and_then(|state| question(&state));
         answer.map_err(|fault| fault.explain(&self.path))
     }

@@ -70,7 +70,8 @@ pub(super) fn check_book(path: &Path) -> Result<(), StoreError> {
     check_version(&connection, path)
 }
 
-fn plain(path: &Path) -> rusqlite::Result<Connection> {
+/// A connection as SQLite makes it; the file has to be there.
+pub(super) fn plain(path: &Path) -> rusqlite::Result<Connection> {
     prepared(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
 }
 

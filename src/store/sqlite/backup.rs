@@ -1,0 +1,249 @@
+//! Copies of a whole book: one taken while the desk runs, and one put in the place of a book.
+//!
+//! Neither shows under its name before every rule was verified on the very file that gets the name.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use rusqlite::backup::{Backup, StepResult};
+
+use super::fault::Fault;
+use super::file::{self, Identity, beside};
+use super::lock::Lock;
+use super::read::{SqliteReader, last_event};
+use super::rows::unsigned;
+use super::schema;
+use crate::store::{StoreError, Violation, audit};
+
+/// What to do with a file that has the name of the copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// Refuse to touch it.
+    Keep,
+    /// Let the copy take its place.
+    Replace,
+}
+
+/// What a verified copy of a book holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Events in its log.
+    pub events: u64,
+    /// Appointments, cancelled ones too.
+    pub appointments: u64,
+    /// Size of the file in bytes.
+    pub bytes: u64,
+}
+
+/// A book that was put in the place of another one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// The book as it is now.
+    pub book: Copied,
+    /// Where the book that stood there is kept, if one did.
+    pub kept: Option<PathBuf>,
+}
+
+/// Why no copy was made; whatever stood at the destination is still there.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// The destination has a file already.
+    #[error("{} exists already; choose another name, or let it be replaced with --force", .0.display())]
+    Exists(PathBuf),
+    /// The copy was to be put over what it is a copy of.
+    #[error("{} is the book itself; choose another name", .0.display())]
+    Itself(PathBuf),
+    /// What was copied is not sound.
+    #[error("{} breaks {} of the desk's rules, so it was not copied; \"slotdesk check\" lists them. The first: {}",
+        path.display(), broken.len(), broken.first().map_or_else(String::new, ToString::to_string))]
+    Unsound {
+        /// What was to be copied.
+        path: PathBuf,
+        /// The rules that it breaks, at least one.
+        broken: Vec<Violation>,
+    },
+    /// One of the two files cannot be read or written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Copies the book as it is now, whoever has it open, and verifies the copy before it gets its name.
+pub(super) fn backup(book: &Path, to: &Path, existing: Existing) -> Result<Copied, CopyError> {
+    let book = file::existing(book)?;
+    let to = destination(to)?;
+    if Identity::of(&to).ok().is_some_and(|other| Identity::of(&book).ok() == Some(other)) {
+        return Err(CopyError::Itself(to));
+    }
+    // A desk may have the file open that is to be replaced.
+    let _lock = Lock::acquire(&to)?;
+    let in_the_way = [to.clone(), beside(&to, "-wal"), beside(&to, "-shm"), beside(&to, "-journal")];
+    let in_the_way: Vec<_> = in_the_way.into_iter().filter(|path| path.symlink_metadata().is_ok()).collect();
+    if let (Existing::Keep, Some(path)) = (existing, in_the_way.first()) {
+        return Err(CopyError::Exists(path.clone()));
+    }
+    schema::check_book(&book)?;
+    let draft = Draft::copied(&book, &to)?;
+    let copied = draft.verified(&book)?;
+    // A log that belongs to what stood there would be played into the copy.
+    for path in in_the_way.iter().filter(|path| **path != to) {
+        fs::remove_file(path).map_err(|error| file::cannot_write(path, &error))?;
+    }
+    draft.publish()?;
+    Ok(Copied { path: to, ..copied })
+}
+
+/// Puts a verified copy of the book at `from` in the place of `book`, and keeps what stood there under a
+/// name with the time `now`.
+pub(super) fn restore(from: &Path, book: &Path, now: DateTime<Utc>) -> Result<Restored, CopyError> {
+    let from = file::existing(from)?;
+    let book = destination(book)?;
+    if Identity::of(&from).ok().is_some_and(|other| Identity::of(&book).ok() == Some(other)) {
+        return Err(CopyError::Itself(book));
+    }
+    let _lock = Lock::acquire(&book)?;
+    schema::check_book(&from)?;
+    let draft = Draft::copied(&from, &book)?;
+    let copied = draft.verified(&from)?;
+    let kept = keep_aside(&book, now)?;
+    draft.publish()?;
+    Ok(Restored { book: Copied { path: book, ..copied }, kept })
+}
+
+/// Where a copy is to be; its folder has to be there, for a disk that is not mounted is no place for it.
+fn destination(path: &Path) -> Result<PathBuf, StoreError> {
+    file::refuse_special_names(path)?;
+    if path.is_dir() {
+        return Err(file::cannot_write(path, &io::ErrorKind::IsADirectory.into()));
+    }
+    // A link stays one, and leads to the copy.
+    if let Ok(true_path) = fs::canonicalize(path) {
+        return Ok(true_path);
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = fs::canonicalize(folder).map_err(|error| file::cannot_write(folder, &error))?;
+    Ok(path.file_name().map_or_else(|| folder.clone(), |name| folder.join(name)))
+}
+
+/// A copy that has no name yet; removed when it is dropped unpublished.
+struct Draft {
+    path: PathBuf,
+    to: PathBuf,
+}
+
+impl Draft {
+    /// Copies all of `source` as of one transaction; call it with the lock of `to` held.
+    fn copied(source: &Path, to: &Path) -> Result<Self, StoreError> {
+        let draft = Self { path: beside(to, ".partial"), to: to.to_path_buf() };
+        // Left behind by a program that was killed meanwhile.
+        draft.remove();
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        file::private(&mut options);
+        options.open(&draft.path).map_err(|error| file::cannot_write(&draft.path, &error))?;
+        draft.fill(source)?;
+        Ok(draft)
+    }
+
+    fn fill(&self, source: &Path) -> Result<(), StoreError> {
+        let reading = |error: rusqlite::Error| Fault::from(error).explain(source);
+        let writing = |error: rusqlite::Error| Fault::from(error).explain(&self.path);
+        let book = schema::connect_reader(source).map_err(reading)?;
+        let mut copy = schema::plain(&self.path).map_err(writing)?;
+        {
+            let backup = Backup::new(&book, &mut copy).map_err(writing)?;
+            // All pages in one step are all of one state; a commit in between does not wait for a reader.
+            match backup.step(-1).map_err(writing)? {
+                StepResult::Done => {}
+                _ => return Err(StoreError::Failing { detail: format!("{} is locked", source.display()) }),
+            }
+        }
+        // One file and nothing beside it, which can be read where nothing can be written.
+        copy.pragma_update(None, "journal_mode", "delete").map_err(writing)?;
+        copy.close().map_err(|(_, error)| writing(error))
+    }
+
+    /// What the copy of `source` holds, if it keeps every rule.
+    fn verified(&self, source: &Path) -> Result<Copied, CopyError> {
+        let mut reader = SqliteReader::open(&self.path)?;
+        let broken = audit(&mut reader)?;
+        if !broken.is_empty() {
+            return Err(CopyError::Unsound { path: source.to_path_buf(), broken });
+        }
+        let (events, appointments) = reader.ask(|book| {
+            let count = book.query_row("SELECT count(*) FROM appointment", [], |row| row.get(0))?;
+            Ok((last_event(book)?, unsigned(count)?))
+        })?;
+        let metadata = fs::metadata(&self.path).map_err(|error| file::cannot_write(&self.path, &error))?;
+        Ok(Copied { path: self.path.clone(), events, appointments, bytes: metadata.len() })
+    }
+
+    /// Gives the copy its name, in one step and durably.
+    fn publish(self) -> Result<(), StoreError> {
+        let published = File::open(&self.path).and_then(|file| file.sync_all());
+        let published = published.and_then(|()| fs::rename(&self.path, &self.to)).and_then(|()| sync_folder(&self.to));
+        published.map_err(|error| file::cannot_write(&self.to, &error))
+    }
+
+    fn remove(&self) {
+        for path in [self.path.clone(), beside(&self.path, "-journal"), beside(&self.path, "-wal")] {
+            // What is not there is what is wanted; what cannot be removed is in the way of the next step.
+            let _ = fs::remove_file(path);
+        }
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// Gives what stands at `book` a second name with everything that belongs to it; call it with the lock held.
+///
+/// The book keeps its own name until the copy takes it, so that at no moment there is none.
+fn keep_aside(book: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreError> {
+    if book.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    // What is in the log beside a sound book goes into it, and the log with the last connection.
+    if let Ok(connection) = schema::plain(book) {
+        let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+    }
+    let kept = beside(book, &format!(".replaced-{}", now.format("%Y%m%dT%H%M%SZ")));
+    second_name(book, &kept).map_err(|error| file::cannot_write(&kept, &error))?;
+    let log = beside(book, "-wal");
+    if log.exists() {
+        // The log of a damaged book: its only other place is beside the book that it belongs to.
+        let kept_log = beside(&kept, "-wal");
+        second_name(&log, &kept_log).map_err(|error| file::cannot_write(&kept_log, &error))?;
+    }
+    sync_folder(book).map_err(|error| file::cannot_write(book, &error))?;
+    for path in [log, beside(book, "-shm")].iter().filter(|path| path.exists()) {
+        fs::remove_file(path).map_err(|error| file::cannot_write(path, &error))?;
+    }
+    Ok(Some(kept))
+}
+
+/// A second name for a file, or a copy of it on a disk that knows no second names.
+fn second_name(file: &Path, name: &Path) -> io::Result<()> {
+    match fs::hard_link(file, name) {
+        Err(error) if matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied) => {
+            let mut options = OpenOptions::new();
+            options.write(true).create_new(true);
+            file::private(&mut options);
+            let mut copy = options.open(name)?;
+            io::copy(&mut File::open(file)?, &mut copy)?;
+            copy.sync_all()
+        }
+        done => done,
+    }
+}
+
+/// Makes a new name in the folder of `path` durable.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}

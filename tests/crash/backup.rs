@@ -1,0 +1,218 @@
+//! Copies of a book that is in use, and one put in the place of a book.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+use serde_json::json;
+use slotdesk::store::SqliteStore;
+
+use crate::figures::report;
+use crate::load::{self, Load};
+use crate::program::{Outcome, User};
+use crate::server::Server;
+
+fn booking(id: &str) -> String {
+    let range = json!({"start": "06:00", "end": "20:00"});
+    json!({"id": id, "date": "2090-06-01", "preferred_range": range, "duration": 15}).to_string()
+}
+
+/// A user with a book in which `r1` is booked, and nobody has it open.
+fn with_book() -> User {
+    let user = User::new();
+    let server = Server::start(&user);
+    load::opening(&server);
+    assert_eq!(server.ask("POST", "/appointments", &booking("r1")).0, 200);
+    assert!(server.stop());
+    user
+}
+
+fn backup(user: &User, more: &[&str]) -> Outcome {
+    user.run(&[&["backup", "--book", "~/desk.db", "--to", "~/copy.db"], more].concat())
+}
+
+fn restore(user: &User) -> Outcome {
+    user.run(&["restore", "--book", "~/desk.db", "--from", "~/copy.db"])
+}
+
+/// The names in the home folder, sorted.
+fn names(user: &User) -> Vec<String> {
+    let entries = fs::read_dir(user.path("")).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn last_event(user: &User, name: &str) -> u64 {
+    SqliteStore::open_reader(&user.path(name)).unwrap().last_event().unwrap()
+}
+
+#[test]
+fn a_backup_taken_under_load_is_sound_and_a_desk_goes_on_with_it() {
+    let user = User::new();
+    let server = Server::start(&user);
+    load::opening(&server);
+    // All of this was acknowledged before the copy begins, so it has to be in it.
+    let load = Load::start(&server, 1);
+    load.wait_for(200);
+    let before = load.end();
+    let load = Load::start(&server, 2);
+    let mut sizes = Vec::new();
+    for copy in 0..3 {
+        load.wait_for(50);
+        let name = format!("~/copy{copy}.db");
+        let taken = user.run(&["backup", "--book", "~/desk.db", "--to", &name]);
+        assert_eq!((taken.code, taken.err.as_str()), (Some(0), ""), "{taken:?}");
+        assert!(
+            taken.out.starts_with(&format!("wrote {name}: ")) && taken.out.contains("every rule holds"),
+            "{taken:?}"
+        );
+        assert_eq!(user.run(&["check", "--book", &name]).out, "the book keeps every rule\n");
+        sizes.push(last_event(&user, &format!("copy{copy}.db")));
+    }
+    assert!(sizes.is_sorted() && sizes[0] < sizes[2], "the desk went on meanwhile: {sizes:?}");
+    let after = load.end();
+    assert!(after.iter().all(|memory| memory.unanswered.is_empty()), "nobody was kept waiting");
+    assert!(server.stop());
+
+    // A disaster, and the first of the copies.
+    fs::remove_file(user.path("desk.db")).unwrap();
+    fs::rename(user.path("copy0.db"), user.path("copy.db")).unwrap();
+    assert_eq!(restore(&user).code, Some(0));
+    let server = Server::start(&user);
+    let mut reader = SqliteStore::open_reader(&user.path("desk.db")).unwrap();
+    let there = load::assert_all_there(&mut *reader, &before);
+    load::assert_answers_stay(&server, &mut *reader, &before);
+    assert!(server.stop());
+    report(
+        "backup_under_load",
+        &format!("3 copies under load, {there} changes acknowledged before all there, 0 waited"),
+    );
+}
+
+#[test]
+fn a_backup_is_one_private_file_and_never_replaces_another_unasked() {
+    let user = with_book();
+    let taken = backup(&user, &[]);
+    assert_eq!(taken.code, Some(0), "{taken:?}");
+    assert_eq!(
+        taken.out,
+        format!("wrote ~/copy.db: 5 events, 1 appointments, {} bytes; every rule holds\n", size(&user))
+    );
+    assert_eq!(names(&user), ["copy.db", "desk.db"]);
+    assert_eq!(fs::metadata(user.path("copy.db")).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let inode = || fs::metadata(user.path("copy.db")).unwrap().ino();
+    let first = inode();
+    let again = backup(&user, &[]);
+    assert_eq!(again.code, Some(1));
+    assert_eq!(
+        again.err,
+        "slotdesk: ~/copy.db exists already; choose another name, or let it be replaced with --force\n"
+    );
+    assert_eq!(inode(), first);
+    assert_eq!(backup(&user, &["--force"]).code, Some(0));
+    assert_ne!(inode(), first);
+
+    // The log of another book would be played into the copy by whoever opens it.
+    fs::remove_file(user.path("copy.db")).unwrap();
+    user.write("copy.db-wal", "the log of another book");
+    assert!(backup(&user, &[]).err.contains("~/copy.db-wal exists already"));
+    assert_eq!(backup(&user, &["--force"]).code, Some(0));
+    assert_eq!(names(&user), ["copy.db", "desk.db"]);
+
+    let itself = user.run(&["backup", "--book", "~/desk.db", "--to", "~/desk.db", "--force"]);
+    assert_eq!(itself.err, "slotdesk: ~/desk.db is the book itself; choose another name\n");
+    let nowhere = user.run(&["backup", "--book", "~/desk.db", "--to", "~/usb/copy.db"]);
+    assert_eq!(nowhere.code, Some(1));
+    assert!(nowhere.err.starts_with("slotdesk: ~/usb cannot be written: No such file"), "{nowhere:?}");
+    let of_nothing = user.run(&["backup", "--book", "~/none.db", "--to", "~/copy2.db"]);
+    assert!(of_nothing.err.starts_with("slotdesk: the book cannot be reached: ~/none.db"), "{of_nothing:?}");
+    assert_eq!(names(&user), ["copy.db", "desk.db"]);
+}
+
+fn size(user: &User) -> u64 {
+    fs::metadata(user.path("copy.db")).unwrap().len()
+}
+
+#[test]
+fn a_backup_can_be_read_where_nothing_can_be_written() {
+    let user = with_book();
+    assert_eq!(backup(&user, &[]).code, Some(0));
+    let header = fs::read(user.path("copy.db")).unwrap();
+    // 1 in these two bytes: no log beside it is needed, not even for reading.
+    assert_eq!(header[18..20], [1, 1]);
+    assert_eq!(user.run(&["check", "--book", "~/copy.db"]).code, Some(0));
+    assert_eq!(names(&user), ["copy.db", "desk.db"]);
+}
+
+#[test]
+fn what_breaks_a_rule_is_neither_backed_up_nor_restored() {
+    let user = with_book();
+    assert_eq!(backup(&user, &[]).code, Some(0));
+    let forge = |name: &str| {
+        let raw = rusqlite::Connection::open(user.path(name)).unwrap();
+        raw.execute_batch("UPDATE appointment SET start = start + 5, finish = finish + 5").unwrap();
+    };
+    forge("desk.db");
+    let before = fs::read(user.path("copy.db")).unwrap();
+    let refused = backup(&user, &["--force"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.err.starts_with("slotdesk: ~/desk.db breaks 1 of the desk's rules, so it was not copied"),
+        "{refused:?}"
+    );
+    assert_eq!(fs::read(user.path("copy.db")).unwrap(), before);
+
+    forge("copy.db");
+    let before = fs::read(user.path("desk.db")).unwrap();
+    let refused = restore(&user);
+    assert!(refused.err.starts_with("slotdesk: ~/copy.db breaks 1 of the desk's rules"), "{refused:?}");
+    assert_eq!(fs::read(user.path("desk.db")).unwrap(), before);
+    assert_eq!(names(&user), ["copy.db", "desk.db"]);
+}
+
+#[test]
+fn a_restored_book_keeps_what_stood_there_and_waits_for_the_desk_to_be_closed() {
+    let user = with_book();
+    assert_eq!(backup(&user, &[]).code, Some(0));
+    let mut server = Server::start(&user);
+    assert_eq!(server.ask("POST", "/appointments", &booking("r2")).0, 200);
+    let refused = restore(&user);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("~/desk.db is in use by slotdesk"), "{refused:?}");
+    // Killed, so that the newest booking stands in the log beside the book alone.
+    server.kill();
+    assert!(user.path("desk.db-wal").exists());
+    let restored = restore(&user);
+    assert_eq!((restored.code, restored.err.as_str()), (Some(0), ""), "{restored:?}");
+    let (first, second) = restored.out.split_once('\n').unwrap();
+    assert!(first.starts_with("restored ~/desk.db: 5 events, 1 appointments"), "{restored:?}");
+    let kept = second.trim_end().strip_prefix("what stood there is kept as ~/").unwrap().to_owned();
+    assert_eq!(names(&user), ["copy.db", "desk.db", &kept]);
+    assert_eq!((last_event(&user, "desk.db"), last_event(&user, &kept)), (5, 6));
+    assert_eq!(user.run(&["check", "--book", &format!("~/{kept}")]).code, Some(0));
+
+    let server = Server::start(&user);
+    assert_eq!(server.ask("GET", "/appointments/r2", "").0, 404);
+    assert_eq!(server.ask("POST", "/appointments", &booking("r1")).0, 200);
+    assert_eq!(server.ask("POST", "/appointments", &booking("r2")).0, 200);
+    assert!(server.stop());
+    assert_eq!(last_event(&user, "desk.db"), 6, "r1 was there already");
+}
+
+#[test]
+fn what_is_no_backup_is_not_restored() {
+    let user = with_book();
+    user.write("copy.db", "not a book at all".repeat(50));
+    let before = fs::read(user.path("desk.db")).unwrap();
+    let refused = restore(&user);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.contains("~/copy.db is not a slotdesk book"), "{refused:?}");
+    fs::copy(user.path("desk.db"), user.path("copy.db")).unwrap();
+    fs::File::options().write(true).open(user.path("copy.db")).unwrap().set_len(8192).unwrap();
+    let refused = restore(&user);
+    assert!(refused.err.contains("~/copy.db"), "{refused:?}");
+    assert_eq!(size(&user), 8192);
+    assert_eq!(fs::read(user.path("desk.db")).unwrap(), before);
+    assert!(!names(&user).iter().any(|name| name.contains("partial") || name.contains("replaced")));
+}
