@@ -98,7 +98,7 @@ fn draw_desk(theme: &Theme, snapshot: &DaySnapshot, buffer: &mut Buffer) {
         book: "clinic.db",
         listen: Some("127.0.0.1:5000"),
         mode: Mode::Live,
-        pulse: Pulse { workers: 2, busy: 1, queued: 3, booked: 240, refused: 4, store_failing: false },
+        pulse: Pulse { workers: 2, busy: 1, queued: 3, booked: 240, refused: 4, ..Pulse::default() },
         rates: &[0, 0, 3, 12, 40, 80, 120, 212, 190, 212],
     };
     header.render(top, buffer);

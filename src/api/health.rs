@@ -16,6 +16,7 @@ struct Health {
     workers: usize,
     busy: usize,
     queued: usize,
+    storing: usize,
     booked: u64,
     refused: u64,
 }
@@ -25,9 +26,11 @@ pub(super) async fn report(State(app): State<Arc<App>>) -> Response {
     let pulse = app.desk.pulse();
     let (code, status) = if pulse.store_failing {
         (StatusCode::SERVICE_UNAVAILABLE, "the book cannot be written")
+    } else if pulse.store_slow {
+        (StatusCode::SERVICE_UNAVAILABLE, "the book takes very long to be written")
     } else {
         (StatusCode::OK, "ok")
     };
-    let crate::desk::Pulse { workers, busy, queued, booked, refused, .. } = pulse;
-    json(code, &Health { status, workers, busy, queued, booked, refused })
+    let crate::desk::Pulse { workers, busy, queued, storing, booked, refused, .. } = pulse;
+    json(code, &Health { status, workers, busy, queued, storing, booked, refused })
 }

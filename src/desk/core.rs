@@ -60,6 +60,8 @@ pub(super) struct Meter {
     pub(super) booked: AtomicU64,
     pub(super) refused: AtomicU64,
     pub(super) store_failing: AtomicBool,
+    /// When the store was given what it has not answered for; none while it has nothing to do.
+    pub(super) storing_since: Mutex<Option<DateTime<Utc>>>,
 }
 
 /// The requests of the last weeks.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use futures::future::BoxFuture;
 use parking_lot::RwLock;
 use tokio::sync::watch;
@@ -19,6 +19,9 @@ use super::job::{Job, Reply};
 use super::readers::Readers;
 use super::roster::Roster;
 use super::{Answer, Calendar, Command, DaySnapshot, DeskError, journal, undo, workers};
+
+/// How long a commit takes when something is wrong with the disk: a healthy one answers in milliseconds.
+const SLOW: TimeDelta = TimeDelta::seconds(5);
 
 /// How a desk is set up.
 #[derive(Clone)]
@@ -72,8 +75,12 @@ pub struct Pulse {
     pub booked: u64,
     /// Requests refused since the desk was opened.
     pub refused: u64,
+    /// Decisions that the store has not answered for, so that nobody is told of them yet.
+    pub storing: usize,
     /// Whether the last commit failed, so that nothing can be booked at the moment.
     pub store_failing: bool,
+    /// Whether the store has been at one commit for 5 seconds or more.
+    pub store_slow: bool,
 }
 
 impl Desk {
@@ -165,13 +172,16 @@ impl Desk {
     /// What the workers are doing.
     pub fn pulse(&self) -> Pulse {
         let meter = &self.core.meter;
+        let storing_since = *meter.storing_since.lock();
         Pulse {
             workers: self.core.options.workers.max(1),
             busy: meter.busy.load(Ordering::Relaxed),
             queued: self.entrance.jobs.read().as_ref().map_or(0, flume::Sender::len),
             booked: meter.booked.load(Ordering::Relaxed),
             refused: meter.refused.load(Ordering::Relaxed),
+            storing: self.core.inbox.unsettled(),
             store_failing: meter.store_failing.load(Ordering::Relaxed),
+            store_slow: storing_since.is_some_and(|since| self.core.calendar.now() - since >= SLOW),
         }
     }
 

@@ -179,6 +179,11 @@ impl<T> Inbox<T> {
         self.settled.send_modify(|settled| *settled += places as u64);
     }
 
+    /// How many decisions the store has not answered for.
+    pub(super) fn unsettled(&self) -> usize {
+        usize::try_from(self.state.lock().put - *self.settled.borrow()).unwrap_or(PLACES)
+    }
+
     /// Everything that was put in so far.
     pub(super) fn mark(&self) -> Mark {
         Mark { put: self.state.lock().put, settled: self.settled.subscribe() }

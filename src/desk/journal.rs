@@ -97,7 +97,10 @@ impl Journal {
         }
         let (commits, jobs): (Vec<Commit>, Vec<Job>) =
             self.taken.drain(..).map(|decision: Decision| (decision.commit, decision.job)).unzip();
-        let committed = match verdicts(&mut *self.store, &commits) {
+        *core.meter.storing_since.lock() = Some(core.calendar.now());
+        let verdicts = verdicts(&mut *self.store, &commits);
+        *core.meter.storing_since.lock() = None;
+        let committed = match verdicts {
             Ok(_) if commits.is_empty() => Vec::new(),
             Ok(verdicts) => {
                 if core.meter.store_failing.swap(false, Ordering::Relaxed) {

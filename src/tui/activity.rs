@@ -117,7 +117,11 @@ impl Activity {
     }
 
     fn is_busy(&self) -> bool {
-        self.pulse.busy > 0 || self.pulse.queued > 0 || self.pulse.store_failing || !self.seconds.is_empty()
+        self.pulse.busy > 0
+            || self.pulse.queued > 0
+            || self.pulse.storing > 0
+            || self.pulse.store_failing
+            || !self.seconds.is_empty()
     }
 
     /// The appointments that have just changed.

@@ -6,9 +6,12 @@ mod access;
 mod client;
 mod events;
 mod fresh;
+#[path = "../support/gate.rs"]
+mod gate;
 mod hostile;
 mod optional;
 mod original;
 mod origins;
 mod server;
+mod slow;
 mod statuses;

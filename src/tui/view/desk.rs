@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
 use super::places::Places;
+use crate::desk::Pulse;
 use crate::domain::{Minute, RequestId};
 use crate::tui::cursor::Pane;
 use crate::tui::hits::{Hits, Target};
@@ -116,10 +117,11 @@ pub(super) fn draw(model: &Model, places: &Places, buffer: &mut Buffer, hits: &m
 }
 
 fn header(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let mode = match (&model.demo, model.activity.pulse.store_failing) {
-        (_, true) => Mode::StoreFailing,
-        (Some(_), false) => Mode::Demo,
-        (None, false) => Mode::Live,
+    let mode = match (model.activity.pulse, &model.demo) {
+        (Pulse { store_failing: true, .. }, _) => Mode::StoreFailing,
+        (Pulse { store_slow: true, .. }, _) => Mode::StoreSlow,
+        (_, Some(_)) => Mode::Demo,
+        (_, None) => Mode::Live,
     };
     let header = Header {
         theme: &model.settings.theme,

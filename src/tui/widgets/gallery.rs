@@ -62,7 +62,7 @@ fn header(theme: &Theme, mode: Mode, area: Rect, buffer: &mut Buffer) {
         book: "clinic.db",
         listen: Some("127.0.0.1:5000"),
         mode,
-        pulse: Pulse { workers: 4, busy: 2, queued: 3, booked: 212, refused: 4, store_failing: false },
+        pulse: Pulse { workers: 4, busy: 2, queued: 3, booked: 212, refused: 4, ..Pulse::default() },
         rates: &[0, 0, 3, 12, 40, 80, 120, 212, 190, 212],
     };
     header.render(area, buffer);

@@ -22,6 +22,8 @@ pub enum Mode {
     Demo,
     /// The store takes nothing at the moment.
     StoreFailing,
+    /// The store has not answered for seconds.
+    StoreSlow,
 }
 
 /// The line at the top of the screen; what is least needed goes first where it is narrow.
@@ -108,8 +110,9 @@ impl Header<'_> {
             Mode::Live => (glyphs.live, "live", Role::Success),
             Mode::Demo => (glyphs.playing, "demo", Role::Info),
             Mode::StoreFailing => (glyphs.severity[3], "store failing", Role::Error),
+            Mode::StoreSlow => (glyphs.severity[2], "store slow", Role::Warning),
         };
-        let rank = if self.mode == Mode::StoreFailing { 0 } else { 2 };
+        let rank = if matches!(self.mode, Mode::StoreFailing | Mode::StoreSlow) { 0 } else { 2 };
         Part { rank, spans: vec![(format!("{sign} {word}"), self.theme.style(role))] }
     }
 
@@ -252,9 +255,10 @@ mod tests {
     }
 
     #[test]
-    fn a_failing_store_is_said_at_any_width_that_has_room_for_it() {
+    fn a_failing_or_slow_store_is_said_at_any_width_that_has_room_for_it() {
         for columns in 50..160 {
             assert!(at(columns, Mode::StoreFailing).contains("store failing"), "{columns}");
+            assert!(at(columns, Mode::StoreSlow).contains("store slow"), "{columns}");
         }
     }
 }
