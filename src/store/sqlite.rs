@@ -23,7 +23,7 @@ use rusqlite::Connection;
 pub use self::backup::{Copied, CopyError, Existing, Restored};
 
 use self::fault::Fault;
-use self::file::Identity;
+use self::file::Files;
 use self::ledger::Ledger;
 use self::lock::Lock;
 use self::read::SqliteReader;
@@ -34,11 +34,11 @@ use super::{Commit, Reader, Store, StoreError, Verdict};
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    identity: Identity,
+    files: Files,
     connection: Connection,
     ledger: Ledger,
     // Dropped last: nobody else may write while the connection is being closed.
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl SqliteStore {
@@ -51,8 +51,8 @@ impl SqliteStore {
         let lock = Lock::acquire(&path)?;
         let mut connection = schema::open_book(&path)?;
         let ledger = Ledger::read(&mut connection).map_err(|fault| fault.explain(&path))?;
-        let identity = Identity::of(&path).map_err(|error| file::cannot_write(&path, &error))?;
-        Ok(Self { path, identity, connection, ledger, _lock: lock })
+        let files = Files::of(&path)?;
+        Ok(Self { path, files, connection, ledger, lock })
     }
 
     /// Opens the book at `path` for reading alone, whoever has it open for writing.
@@ -100,14 +100,38 @@ impl SqliteStore {
         // could find the frames of a commit that was reported as failed.
         let usable = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
         if !usable
-            && self.identity.check(&self.path).is_ok()
+            && self.files.check_book().is_ok()
             && let Ok(fresh) = schema::connect(&self.path)
         {
             self.connection = fresh;
         }
         // The log beside the book may be what fills the disk; once it is in the book, it is written over. An
         // error here is one that the next commit meets as well.
+        self.save_log();
+        // A commit whose last step failed stands in the log all the same, and would come back to life if the
+        // machine stopped now, although it was answered with an error. A commit of nothing goes over it.
+        let _ = schema::stamp(&self.connection);
+    }
+
+    /// Writes what is in the log beside the book into the book, as far as nobody reads it.
+    fn save_log(&self) {
         let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    }
+
+    /// Fails if the book or the log beside it is not under its name any more.
+    fn check_files(&self) -> Result<(), StoreError> {
+        self.files.check_book()?;
+        // The log is still open here, though nobody would find it after a crash.
+        self.files.check_log().inspect_err(|_| self.save_log())
+    }
+
+    /// The sentence for a fault of a commit.
+    fn explain(&self, fault: Fault) -> StoreError {
+        // SQLite tells that a write was refused, but not why; the lock file is on the same disk.
+        match self.lock.probe() {
+            Err(error) if fault.is_of_the_disk() => file::cannot_write(&self.path, &error),
+            _ => fault.explain(&self.path),
+        }
     }
 }
 
@@ -116,15 +140,15 @@ impl Store for SqliteStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        self.identity.check(&self.path)?;
+        self.check_files()?;
         self.store(batch).map_err(|fault| {
             self.recover();
-            fault.explain(&self.path)
+            self.explain(fault)
         })
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
-        self.identity.check(&self.path)?;
+        self.check_files()?;
         Ok(Box::new(SqliteReader::open(&self.path)?))
     }
 }

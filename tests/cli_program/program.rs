@@ -31,6 +31,12 @@ impl User {
         Self { home: TempDir::new().unwrap() }
     }
 
+    /// A user whose disk is memory where there is such a disk: nothing is awaited there.
+    #[allow(dead_code, reason = "only some tests do so much on a disk that it matters")]
+    pub(crate) fn on_a_fast_disk() -> Self {
+        Self { home: TempDir::new_in("/dev/shm").unwrap_or_else(|_| TempDir::new().unwrap()) }
+    }
+
     /// A path in the home folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)

@@ -79,3 +79,34 @@ fn rule_6_a_book_that_is_taken_away_is_missed_and_found_again() {
     assert!(server.stop());
     assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0));
 }
+
+#[test]
+fn rule_6_a_log_that_is_taken_away_is_missed_and_what_was_in_it_is_saved() {
+    for name in ["desk.db-wal", "desk.db-shm"] {
+        let user = User::new();
+        let mut server = Server::start(&user);
+        add_provider(&server);
+        assert_eq!(server.ask("POST", "/appointments", &booking(1)).0, 200);
+        fs::rename(user.path(name), user.path("elsewhere")).unwrap();
+        assert_eq!(server.ask("POST", "/appointments", &booking(2)).0, 503);
+        fs::write(user.path(name), "something else").unwrap();
+        assert_eq!(server.ask("POST", "/appointments", &booking(2)).0, 503);
+        assert_eq!(server.ask("GET", "/health", "").0, 503);
+        assert_eq!(fs::read(user.path(name)).unwrap(), b"something else");
+        // Put back, it is as if nothing had happened.
+        fs::rename(user.path("elsewhere"), user.path(name)).unwrap();
+        assert_eq!(server.ask("POST", "/appointments", &booking(2)).0, 200);
+        assert_eq!(server.ask("GET", "/health", "").0, 200);
+        // Gone for good, and then the power fails.
+        fs::remove_file(user.path(name)).unwrap();
+        assert_eq!(server.ask("POST", "/appointments", &booking(3)).0, 503);
+        server.kill();
+        let server = Server::start(&user);
+        for (number, status) in [(1, 200), (2, 200), (3, 404)] {
+            assert_eq!(server.ask("GET", &format!("/appointments/r{number}"), "").0, status, "r{number}");
+        }
+        assert_eq!(server.ask("POST", "/appointments", &booking(3)).0, 200);
+        assert!(server.stop());
+        assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0));
+    }
+}

@@ -5,6 +5,8 @@
 mod backup;
 mod client;
 mod disk;
+mod errors;
+mod faulty_disk;
 #[path = "../support/figures.rs"]
 mod figures;
 mod kill;

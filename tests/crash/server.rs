@@ -31,7 +31,8 @@ impl Server {
         Self::of(&mut command)
     }
 
-    fn of(command: &mut Command) -> Self {
+    /// A server by a command of its own, `serve` included.
+    pub(crate) fn of(command: &mut Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
@@ -62,6 +63,15 @@ impl Server {
     pub(crate) fn stop(mut self) -> bool {
         let asked = Command::new("sh").args(["-c", &format!("kill -TERM {}", self.child.id())]).status().unwrap();
         asked.success() && self.child.wait().unwrap().success()
+    }
+
+    /// Asks it to stop, and tells what it said on its standard error.
+    pub(crate) fn stop_and_tell(mut self) -> String {
+        let mut errors = self.child.stderr.take().unwrap();
+        assert!(self.stop());
+        let mut said = String::new();
+        errors.read_to_string(&mut said).unwrap();
+        said
     }
 
     /// Asks over a connection of its own.

@@ -39,6 +39,11 @@ impl Fault {
         matches!(error, Error::SqliteFailure(failure, _) if failure.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE)
     }
 
+    /// Whether the disk did not do what it was asked to.
+    pub(super) fn is_of_the_disk(&self) -> bool {
+        matches!(self.code(), Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen | ErrorCode::ReadOnly))
+    }
+
     fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Sql(error) => error.sqlite_error_code(),
@@ -73,6 +78,12 @@ impl Fault {
 
 fn detail(error: &Error) -> String {
     match error {
+        Error::SqliteFailure(failure, _) if failure.code == ErrorCode::SystemIoFailure => match failure.extended_code {
+            ffi::SQLITE_IOERR_READ | ffi::SQLITE_IOERR_SHORT_READ => "the disk could not be read".to_owned(),
+            ffi::SQLITE_IOERR_WRITE => "the disk refused a write".to_owned(),
+            ffi::SQLITE_IOERR_FSYNC => "the disk did not confirm what was written".to_owned(),
+            other => format!("the disk failed ({})", ffi::code_to_str(other)),
+        },
         Error::SqliteFailure(failure, message) => {
             let general = || ffi::code_to_str(failure.extended_code).to_owned();
             message.clone().unwrap_or_else(general)

@@ -30,7 +30,7 @@ impl Identity {
     }
 
     /// Fails if `path` leads to another file by now, or to none: what is written would be lost.
-    pub(super) fn check(self, path: &Path) -> Result<(), StoreError> {
+    fn check(self, path: &Path) -> Result<(), StoreError> {
         let what = match Self::of(path) {
             Ok(now) if now == self => return Ok(()),
             Ok(_) => "another file took its place",
@@ -55,6 +55,36 @@ impl From<&Metadata> for Identity {
     fn from(_: &Metadata) -> Self {
         // An open file cannot be replaced on such systems.
         Self { device: 0, inode: 0 }
+    }
+}
+
+/// A book that is open, with the log beside it and the log's index, as they were when it was opened.
+#[derive(Debug)]
+pub(super) struct Files {
+    book: (PathBuf, Identity),
+    log: [(PathBuf, Identity); 2],
+}
+
+impl Files {
+    /// The files of a book that was just opened.
+    pub(super) fn of(book: &Path) -> Result<Self, StoreError> {
+        let known = |path: PathBuf| match Identity::of(&path) {
+            Ok(identity) => Ok((path, identity)),
+            Err(error) => Err(cannot_write(&path, &error)),
+        };
+        let log = [known(beside(book, "-wal"))?, known(beside(book, "-shm"))?];
+        Ok(Self { book: known(book.to_path_buf())?, log })
+    }
+
+    /// Fails unless the book is where it was.
+    pub(super) fn check_book(&self) -> Result<(), StoreError> {
+        let (path, identity) = &self.book;
+        identity.check(path)
+    }
+
+    /// Fails unless the log beside the book is where it was.
+    pub(super) fn check_log(&self) -> Result<(), StoreError> {
+        self.log.iter().try_for_each(|(path, identity)| identity.check(path))
     }
 }
 

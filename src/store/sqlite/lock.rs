@@ -50,6 +50,11 @@ impl Lock {
         Err(StoreError::Failing { detail: format!("{} keeps vanishing", path.display()) })
     }
 
+    /// Why nothing can be written where the book is, if the system knows.
+    pub(super) fn probe(&self) -> io::Result<()> {
+        OpenOptions::new().append(true).open(&self.path).map(drop)
+    }
+
     /// Writes down who holds the lock, for whoever comes next.
     fn sign(&mut self) -> io::Result<()> {
         self.file.set_len(0)?;

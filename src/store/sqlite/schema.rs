@@ -121,6 +121,12 @@ fn migrate(connection: &mut Connection, scripts: &[&str]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// Writes the version into the book once more: a commit that changes nothing.
+pub(super) fn stamp(connection: &Connection) -> rusqlite::Result<()> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    connection.pragma_update(None, "user_version", version)
+}
+
 /// The tables, indexes and triggers of a book, as SQL, by name.
 pub(super) fn objects(connection: &Connection) -> Result<Vec<(String, String)>, Fault> {
     let mut statement =
