@@ -8,6 +8,10 @@
     reason = "what a test does not expect ends it"
 )]
 
+#[path = "support/dice.rs"]
+mod dice;
+#[path = "support/figures.rs"]
+mod figures;
 #[path = "store/fixture.rs"]
 mod fixture;
 
@@ -17,6 +21,8 @@ mod failures;
 mod files;
 #[path = "store/sqlite_rules.rs"]
 mod rules;
+#[path = "store/sqlite_torn.rs"]
+mod torn;
 
 use std::path::PathBuf;
 

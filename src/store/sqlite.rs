@@ -13,6 +13,7 @@ mod lock;
 mod read;
 mod rows;
 mod schema;
+mod wal;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -49,6 +50,7 @@ impl SqliteStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let path = file::prepare(path)?;
         let lock = Lock::acquire(&path)?;
+        wal::check(&path)?;
         let mut connection = schema::open_book(&path)?;
         let ledger = Ledger::read(&mut connection).map_err(|fault| fault.explain(&path))?;
         let files = Files::of(&path)?;

@@ -2,8 +2,9 @@
 
 use slotdesk::store::SqliteStore;
 
+use crate::dice::Dice;
 use crate::figures::{extent, report};
-use crate::load::{self, Dice, Load};
+use crate::load::{self, Load};
 use crate::program::User;
 use crate::server::Server;
 
@@ -20,7 +21,7 @@ fn rule_6_what_was_acknowledged_survives_a_server_that_is_killed_under_load() {
     let (mut acknowledged, mut unanswered, mut stored) = (0, 0, 0);
     for round in 0..kills {
         let load = Load::start(&server, round as u64);
-        load.wait_for(1 + usize::try_from(dice.roll(200)).unwrap());
+        load.wait_for(1 + dice.index(200));
         server.kill();
         let clients = load.after_the_kill();
         server = Server::start(&user);

@@ -11,30 +11,13 @@ use slotdesk::domain::{Action, Appointment, HoursChange, ProviderId, RequestId, 
 use slotdesk::store::{Reader, audit};
 
 use crate::client::{Answer, Client};
+use crate::dice::Dice;
 use crate::server::Server;
 
 const CLIENTS: u64 = 16;
 const PROVIDERS: u64 = 4;
 /// The first day of new hours, before all bookings.
 const FROM: &str = "2090-01-01";
-
-/// Numbers that look random and are the same for the same seed (`SplitMix64`).
-#[derive(Debug, Clone)]
-pub(crate) struct Dice(u64);
-
-impl Dice {
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// A number from 0 to `sides` − 1.
-    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % sides
-    }
-}
 
 /// One command, as it is sent and sent again.
 #[derive(Debug, Clone)]
@@ -98,8 +81,7 @@ fn change(path: String, method: &'static str, body: Value) -> Sent {
 
 /// What a client asks for next; `name` makes identifiers that nobody else uses.
 fn next(dice: &mut Dice, name: &str, placed: &[String], memory: &Memory) -> Sent {
-    let own = || if placed.is_empty() { None } else { Some(dice.clone().roll(placed.len() as u64)) };
-    let own = own().and_then(|index| placed.get(usize::try_from(index).ok()?));
+    let own = placed.get(dice.index(placed.len().max(1)));
     match (dice.roll(100), own) {
         (45..60, Some(id)) => {
             let mut body = json!({"preferred_range": range(dice), "date": day(dice)});
@@ -110,7 +92,7 @@ fn next(dice: &mut Dice, name: &str, placed: &[String], memory: &Memory) -> Sent
         }
         (60..72, Some(id)) => {
             let all = ["booked", "confirmed", "arrived", "in_progress", "done", "no_show"];
-            let status = all[usize::try_from(dice.roll(6)).unwrap()];
+            let status = all[dice.index(all.len())];
             change(format!("/appointments/{id}"), "PATCH", json!({"status": status}))
         }
         (72..82, Some(id)) => change(format!("/appointments/{id}"), "DELETE", Value::Null),
@@ -121,7 +103,7 @@ fn next(dice: &mut Dice, name: &str, placed: &[String], memory: &Memory) -> Sent
         (91..94, _) => added(&format!("x{name}"), &hours(dice), 2),
         (94.., _) if memory.acknowledged.iter().any(|(sent, _)| sent.is_booking()) => {
             let all: Vec<_> = memory.acknowledged.iter().filter(|(sent, _)| sent.is_booking()).collect();
-            all[usize::try_from(dice.roll(all.len() as u64)).unwrap()].0.clone()
+            all[dice.index(all.len())].0.clone()
         }
         _ => {
             let (preferred_range, duration) = (range(dice), 15 + 15 * dice.roll(3));

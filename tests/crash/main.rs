@@ -4,6 +4,8 @@
 
 mod backup;
 mod client;
+#[path = "../support/dice.rs"]
+mod dice;
 mod disk;
 mod errors;
 mod faulty_disk;

@@ -14,7 +14,7 @@ use super::file::{self, Identity, beside};
 use super::lock::Lock;
 use super::read::{SqliteReader, last_event};
 use super::rows::unsigned;
-use super::schema;
+use super::{schema, wal};
 use crate::store::{StoreError, Violation, audit};
 
 /// What to do with a file that has the name of the copy.
@@ -210,7 +210,10 @@ fn keep_aside(book: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreE
         return Ok(None);
     }
     // What is in the log beside a sound book goes into it, and the log with the last connection.
-    if let Ok(connection) = schema::plain(book) {
+    // A damaged log is kept as it is.
+    if wal::check(book).is_ok()
+        && let Ok(connection) = schema::plain(book)
+    {
         let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
     let kept = beside(book, &format!(".replaced-{}", now.format("%Y%m%dT%H%M%SZ")));

@@ -50,6 +50,12 @@ impl Lock {
         Err(StoreError::Failing { detail: format!("{} keeps vanishing", path.display()) })
     }
 
+    /// Whether somebody has the lock of a book; if so, perhaps not any more.
+    pub(super) fn is_held(book: &Path) -> bool {
+        let held = |file: File| matches!(FileExt::try_lock_shared(&file), Err(TryLockError::WouldBlock));
+        File::open(file::beside(book, ".lock")).is_ok_and(held)
+    }
+
     /// Why nothing can be written where the book is, if the system knows.
     pub(super) fn probe(&self) -> io::Result<()> {
         OpenOptions::new().append(true).open(&self.path).map(drop)

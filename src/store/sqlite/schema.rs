@@ -6,7 +6,8 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::fault::Fault;
-use super::file;
+use super::lock::Lock;
+use super::{file, wal};
 use crate::store::StoreError;
 
 /// Marks an SQLite file as a book of ours: `SlDk` in ASCII.
@@ -66,6 +67,10 @@ pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Fails unless the file is a book that this program can read; it is not changed in any case.
 pub(super) fn check_book(path: &Path) -> Result<(), StoreError> {
+    // While a desk is open, it is the one that plays the log into the book.
+    if !Lock::is_held(path) {
+        wal::check(path)?;
+    }
     let connection = open_read_only(path).map_err(|error| Fault::from(error).explain(path))?;
     check_version(&connection, path)
 }

@@ -1,0 +1,236 @@
+//! Books that a power cut tore and that a disk altered: what is whole is there, and what is wrong is said.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use slotdesk::domain::*;
+use slotdesk::store::{Commit, Entry, Reader, SqliteStore, Store, StoreError, audit};
+use tempfile::TempDir;
+
+use crate::dice::Dice;
+use crate::figures::{extent, report};
+use crate::fixture::*;
+
+const SECTOR: usize = 512;
+const LOG_HEADER: usize = 32;
+const FRAME_HEADER: usize = 24;
+const FRAME: usize = FRAME_HEADER + 4096;
+/// Bits flipped in a book and in a log; `SLOTDESK_FLIPS` says otherwise.
+const FLIPS: usize = 150;
+
+/// Bookings with three providers on two days, some of them confirmed and some cancelled; one commit each.
+fn busy_days() -> Vec<Commit> {
+    let names = ["chen", "patel", "roy"];
+    let mut commits: Vec<_> = names.iter().map(|name| adds(&provider(name))).collect();
+    let mut revisions: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut booked = Vec::new();
+    for number in 0..3u16 {
+        for (name, on) in names.into_iter().flat_map(|name| [(name, MONDAY), (name, TUESDAY)]) {
+            let id = format!("{name}-{on}-{number}");
+            let client = Text::name("client", &format!("Ada {id} Lovelace")).unwrap();
+            let request = Request { client: Some(client), ..(*request(&id, on)).clone() };
+            let start = Minute::new(540 + 30 * number).unwrap().to_string();
+            let one = Appointment { request: Arc::new(request), ..(*appointment(&id, name, on, &start)).clone() };
+            let one = Arc::new(one);
+            let revision = revisions.entry((name, on)).or_default();
+            commits.push(books(&one, *revision));
+            *revision += 1;
+            booked.push((name, on, number, one));
+        }
+    }
+    for (name, on, number, before) in booked.into_iter().filter(|(_, _, number, _)| number % 3 < 2) {
+        let (id, revision) = (before.id().clone(), revisions.entry((name, on)).or_default());
+        let (action, after) = match number % 3 {
+            0 => (Action::Cancelled(id), cancelled(&before)),
+            _ => (Action::StatusSet(id, Status::Confirmed), Arc::new(before.with_status(Status::Confirmed))),
+        };
+        commits.push(changes(action, [(&before, &after)], [guard(name, on, *revision)]));
+        *revision += 1;
+    }
+    commits
+}
+
+/// A folder for books that are opened by the hundred: in memory, where there is such a disk.
+fn folder() -> TempDir {
+    TempDir::new_in("/dev/shm").unwrap_or_else(|_| TempDir::new().unwrap())
+}
+
+/// The files of a book as they were at one moment.
+struct Files {
+    book: Vec<u8>,
+    log: Vec<u8>,
+    /// How long the log was when each commit was acknowledged.
+    ends: Vec<usize>,
+    entries: Vec<Entry>,
+}
+
+impl Files {
+    /// Killed after the last commit: nearly everything is in the log beside the book.
+    fn of_a_killed_desk() -> Self {
+        let folder = folder();
+        let path = folder.path().join("desk.db");
+        let log = folder.path().join("desk.db-wal");
+        let mut store = SqliteStore::open(&path).unwrap();
+        let mut ends = Vec::new();
+        for commit in busy_days() {
+            store_all(&mut store, [commit]);
+            ends.push(usize::try_from(fs::metadata(&log).unwrap().len()).unwrap());
+        }
+        let entries = entries(&mut *store.reader().unwrap());
+        Self { book: fs::read(&path).unwrap(), log: fs::read(&log).unwrap(), ends, entries }
+    }
+
+    /// The book alone, with everything in it.
+    fn of_a_closed_desk() -> Vec<u8> {
+        let folder = folder();
+        let path = folder.path().join("desk.db");
+        store_all(&mut SqliteStore::open(&path).unwrap(), busy_days());
+        fs::read(&path).unwrap()
+    }
+
+    /// Asserts that a desk opens on the book with this log, has the first `commits` of them, and goes on.
+    fn assert_has(&self, log: &[u8], commits: usize, how: &str) {
+        let place = Place::with(&self.book, Some(log));
+        let mut store = SqliteStore::open(&place.book()).unwrap_or_else(|error| panic!("{how}: {error}"));
+        let mut reader = store.reader().unwrap();
+        assert_eq!(audit(&mut *reader).unwrap(), [], "{how}");
+        assert!(entries(&mut *reader) == self.entries[..commits], "{how}: not the first {commits} commits");
+        store_all(&mut store, [refuses("next", MONDAY)]);
+        assert_eq!(reader.last_event().unwrap(), commits as u64 + 1, "{how}");
+    }
+
+    /// Asserts that neither a desk nor a reader opens the book with this log, and that nothing is changed.
+    fn assert_refused(&self, log: &[u8], bit: usize) {
+        let place = Place::with(&self.book, Some(log));
+        let opened = [SqliteStore::open(&place.book()).map(drop), SqliteStore::open_reader(&place.book()).map(drop)];
+        for error in opened.map(|opened| opened.expect_err(&format!("bit {bit} of the log is wrong"))) {
+            assert!(matches!(&error, StoreError::Damaged { path, .. } if *path == place.log()), "{error}");
+            assert!(error.to_string().contains("restore a backup, or move this file away"), "{error}");
+        }
+        assert!(fs::read(place.book()).unwrap() == self.book && fs::read(place.log()).unwrap() == log, "bit {bit}");
+        // What the sentence says can be done.
+        fs::rename(place.log(), place.0.path().join("aside")).unwrap();
+        assert_eq!(audit(&mut *SqliteStore::open_reader(&place.book()).unwrap()).unwrap(), []);
+    }
+}
+
+fn entries(reader: &mut dyn Reader) -> Vec<Entry> {
+    reader.archive().unwrap().entries_after(0, 1_000).unwrap()
+}
+
+/// A folder with the files of a book, and nothing else.
+struct Place(TempDir);
+
+impl Place {
+    fn with(book: &[u8], log: Option<&[u8]>) -> Self {
+        let place = Self(folder());
+        fs::write(place.book(), book).unwrap();
+        if let Some(log) = log {
+            fs::write(place.log(), log).unwrap();
+        }
+        place
+    }
+
+    fn book(&self) -> PathBuf {
+        self.0.path().join("desk.db")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.0.path().join("desk.db-wal")
+    }
+}
+
+fn flipped(bytes: &[u8], bit: usize) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    bytes[bit / 8] ^= 1 << (bit % 8);
+    bytes
+}
+
+#[test]
+fn a_log_torn_anywhere_has_every_whole_commit_and_no_half_one() {
+    let files = Files::of_a_killed_desk();
+    let mut dice = Dice::new(5);
+    let first = files.ends[files.ends.len() - 5];
+    let mut cuts: Vec<usize> = (first..files.log.len()).step_by(SECTOR).collect();
+    cuts.extend(files.ends.iter().rev().take(5).flat_map(|end| [end - 1, *end]));
+    for cut in &cuts {
+        let whole = files.ends.iter().filter(|end| *end <= cut).count();
+        files.assert_has(&files.log[..*cut], whole, &format!("cut at {cut}"));
+        let garbage = (0..=dice.roll(9_000)).map(|_| u8::try_from(dice.roll(256)).unwrap());
+        let torn: Vec<u8> = files.log[..*cut].iter().copied().chain(garbage).collect();
+        files.assert_has(&torn, whole, &format!("cut at {cut}, with {} bytes of noise after it", torn.len() - cut));
+    }
+    let cuts = cuts.len();
+    report(
+        "torn_log",
+        &format!("{cuts} cuts, each alone and with noise after it: every whole commit there, none half"),
+    );
+}
+
+#[test]
+fn a_last_commit_of_which_any_sectors_are_missing_is_not_there_and_nothing_else_is_lost() {
+    let files = Files::of_a_killed_desk();
+    let [.., before, last] = files.ends[..] else { panic!("several commits") };
+    let mut dice = Dice::new(6);
+    for round in 0..50 {
+        let mut log = files.log.clone();
+        for sector in log[before..last].chunks_mut(SECTOR) {
+            if dice.roll(4) == 0 {
+                sector.fill(0);
+            }
+        }
+        let torn = usize::from(log != files.log);
+        files.assert_has(&log, files.ends.len() - torn, &format!("round {round}"));
+    }
+}
+
+#[test]
+fn a_log_damaged_in_front_of_whole_commits_is_refused_and_nothing_is_changed() {
+    let files = Files::of_a_killed_desk();
+    let mut dice = Dice::new(7);
+    let [.., last, _] = files.ends[..] else { panic!("several commits") };
+    // The salts and the checksum of the frame that ends the last commit but one: what tells of all before.
+    let crucial = (last - FRAME + 8) * 8..(last - FRAME + FRAME_HEADER) * 8;
+    let flips = extent("SLOTDESK_FLIPS", FLIPS);
+    let (mut refused, mut torn) = (0, 0);
+    for bit in crucial.step_by(3).chain((0..flips).map(|_| dice.index(files.log.len() * 8))) {
+        let log = flipped(&files.log, bit);
+        if bit / 8 >= last {
+            // Of the last commit nobody can tell whether it was acknowledged: a power cut looks the same.
+            files.assert_has(&log, files.ends.len() - 1, &format!("bit {bit}"));
+            torn += 1;
+            continue;
+        }
+        files.assert_refused(&log, bit);
+        refused += 1;
+    }
+    // A header is written before everything else, so that not even one commit is there without a whole one.
+    for bit in (0..LOG_HEADER * 8).step_by(3) {
+        files.assert_refused(&flipped(&files.log[..files.ends[0]], bit), bit);
+        refused += 1;
+    }
+    assert!(refused > flips / 2 && torn > 0);
+    report(
+        "bits_of_the_log",
+        &format!("{refused} flipped bits refused and named, {torn} in the last commit: it alone is gone"),
+    );
+}
+
+#[test]
+fn a_book_cut_off_anywhere_is_refused_or_found_and_left_alone() {
+    let book = Files::of_a_closed_desk();
+    let cuts: Vec<usize> = (SECTOR..book.len()).step_by(SECTOR).chain([1, 50, 99, 100, 101]).collect();
+    for cut in &cuts {
+        let place = Place::with(&book[..*cut], None);
+        let opened = SqliteStore::open_reader(&place.book());
+        let sound = opened.and_then(|mut reader| audit(&mut *reader)).is_ok_and(|violations| violations.is_empty());
+        assert!(!sound, "cut at {cut}");
+        if let Err(error) = SqliteStore::open(&place.book()) {
+            assert!(error.to_string().contains("desk.db"), "{error}");
+        }
+        assert!(fs::read(place.book()).unwrap() == book[..*cut], "cut at {cut}: changed by trying");
+    }
+    report("cut_off_book", &format!("{} lengths: each refused or found, none changed", cuts.len()));
+}
