@@ -24,7 +24,7 @@ use crate::harness::{Compared, Goal, Mark, in_turns, per_second};
 
 /// Bookings of a round with one in flight: each waits for the disk.
 const ONE_BY_ONE: usize = 2_000;
-const EVENT: &str = "at, nanos, behind, request, range_start, range_end, duration, body";
+const EVENT: &str = "at, nanos, behind, request, range_start, range_end, duration, body, checksum";
 const APPOINTMENT: &str = "number, provider, day, start, finish, status, cancellation, overbooked";
 
 pub(crate) fn marks() -> Vec<Mark> {
@@ -153,7 +153,7 @@ impl Rows {
         per_second(bookings, || {
             for rows in self.bookings[..bookings].chunks(batch) {
                 let transaction = connection.transaction().unwrap();
-                let mut event = transaction.prepare_cached(&insert("event", EVENT, 8)).unwrap();
+                let mut event = transaction.prepare_cached(&insert("event", EVENT, 9)).unwrap();
                 let mut appointment = transaction.prepare_cached(&insert("appointment", APPOINTMENT, 8)).unwrap();
                 for (of_event, of_appointment) in rows {
                     event.execute(params_from_iter(of_event)).unwrap();
@@ -203,7 +203,7 @@ fn connect(path: &Path) -> Connection {
 fn bare_book(path: &Path) -> Connection {
     let connection = connect(path);
     let tables = "CREATE TABLE event (number INTEGER PRIMARY KEY, at INTEGER, nanos INTEGER, behind INTEGER, \
-         request TEXT UNIQUE, range_start INTEGER, range_end INTEGER, duration INTEGER, body TEXT) STRICT; \
+         request TEXT UNIQUE, range_start INTEGER, range_end INTEGER, duration INTEGER, body TEXT, checksum INTEGER) STRICT; \
          CREATE TABLE appointment (number INTEGER PRIMARY KEY, provider INTEGER, day INTEGER, start INTEGER, \
          finish INTEGER, status TEXT, cancellation TEXT, overbooked INTEGER) STRICT;";
     connection.execute_batch(tables).unwrap();

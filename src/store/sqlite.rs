@@ -6,6 +6,7 @@
 
 mod archive;
 mod backup;
+mod checksum;
 mod fault;
 mod file;
 mod ledger;

@@ -48,7 +48,7 @@ fn the_log_cannot_be_rewritten() {
     for sql in [
         "DELETE FROM event WHERE number = 5",
         "DELETE FROM event",
-        "INSERT OR REPLACE INTO event SELECT 6, at, nanos, behind, 'r1', 540, 600, 30, body FROM event WHERE number = 2",
+        "INSERT OR REPLACE INTO event SELECT 6, at, nanos, behind, 'r1', 540, 600, 30, body, checksum FROM event WHERE number = 2",
     ] {
         assert!(refused(&raw, sql).contains("an event is never deleted"), "{sql}");
     }
@@ -60,15 +60,14 @@ fn events_are_numbered_without_gaps_whoever_writes() {
     let raw = book(&shelf);
     let numbered = |number: &str| {
         format!(
-            "INSERT INTO event SELECT {number}, at, nanos, behind, NULL, NULL, NULL, NULL, body FROM event WHERE number = 1"
+            "INSERT INTO event SELECT {number}, at, nanos, behind, NULL, NULL, NULL, NULL, body, checksum FROM event WHERE number = 1"
         )
     };
     for number in ["0", "5", "7"] {
         assert!(refused(&raw, &numbered(number)).contains("numbered without gaps"), "{number}");
     }
     assert!(refused(&raw, &numbered("-1")).contains("CHECK"), "what a trigger sees of a number that is left out");
-    let twice =
-        "INSERT INTO event SELECT 6, at, nanos, behind, request, 540, 600, 30, body FROM event WHERE number = 2";
+    let twice = "INSERT INTO event SELECT 6, at, nanos, behind, request, 540, 600, 30, body, checksum FROM event WHERE number = 2";
     assert!(refused(&raw, twice).contains("UNIQUE"));
     raw.execute(&numbered("NULL"), []).unwrap();
     let newest: i64 = raw.query_row("SELECT max(number) FROM event", [], |row| row.get(0)).unwrap();
@@ -155,7 +154,7 @@ fn a_desk_sees_what_another_program_wrote_meanwhile() {
     let mut store = shelf.open();
     store_all(&mut store, [books(&appointment("r5", "chen", MONDAY, "09:00"), 3)]);
     raw.execute_batch(
-        "INSERT INTO event SELECT 7, at, nanos, 0, NULL, NULL, NULL, NULL, body FROM event WHERE number = 1;
+        "INSERT INTO event SELECT 7, at, nanos, 0, NULL, NULL, NULL, NULL, body, checksum FROM event WHERE number = 1;
          UPDATE provider_day SET base = 4, revision = 9",
     )
     .unwrap();

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rusqlite::Connection;
+use rusqlite::types::Value;
 use slotdesk::domain::*;
 use slotdesk::store::{Commit, Entry, Reader, SqliteStore, Store, StoreError, audit};
 use tempfile::TempDir;
@@ -216,6 +218,58 @@ fn a_log_damaged_in_front_of_whole_commits_is_refused_and_nothing_is_changed() {
         "bits_of_the_log",
         &format!("{refused} flipped bits refused and named, {torn} in the last commit: it alone is gone"),
     );
+}
+
+/// Every row of every table, whatever the book says about itself; what a book without flips shows.
+fn dump(place: &Place) -> Vec<String> {
+    let raw = Connection::open(place.book()).unwrap();
+    let all = |sql: &str| {
+        let mut statement = raw.prepare(sql).unwrap();
+        let columns = statement.column_count();
+        let row = |row: &rusqlite::Row<'_>| (0..columns).map(|column| row.get::<_, Value>(column)).collect();
+        let rows: Vec<Vec<Value>> = statement.query_map([], row).unwrap().map(Result::unwrap).collect();
+        format!("{rows:?}")
+    };
+    ["provider", "service", "event", "appointment", "provider_day"]
+        .map(|table| all(&format!("SELECT * FROM {table}")))
+        .into()
+}
+
+#[test]
+fn a_flipped_bit_of_the_book_is_refused_or_found_or_changes_nothing() {
+    let book = Files::of_a_closed_desk();
+    let sound = dump(&Place::with(&book, None));
+    let mut dice = Dice::new(8);
+    let (mut refused, mut found, mut harmless) = (0, 0, 0);
+    let header = (0..100 * 8).step_by(7);
+    for bit in header.chain((0..extent("SLOTDESK_FLIPS", FLIPS)).map(|_| dice.index(book.len() * 8))) {
+        let altered = flipped(&book, bit);
+        let place = Place::with(&altered, None);
+        let checked = SqliteStore::open_reader(&place.book()).and_then(|mut reader| audit(&mut *reader));
+        match checked {
+            Err(error) => {
+                assert!(error.to_string().contains("desk.db"), "{error}");
+                assert!(fs::read(place.book()).unwrap() == altered, "bit {bit}: changed by looking at it");
+                refused += 1;
+            }
+            Ok(violations) if !violations.is_empty() => found += 1,
+            Ok(_) => {
+                assert!(dump(&place) == sound, "bit {bit} at byte {} changes the book and is not found", bit / 8);
+                harmless += 1;
+            }
+        }
+        // A desk that opens such a book either says so, or works; it is not to panic, and not to make it worse.
+        let place = Place::with(&altered, None);
+        if SqliteStore::open(&place.book()).is_err() {
+            assert!(fs::read(place.book()).unwrap() == altered, "bit {bit}: changed by trying to open it");
+        }
+    }
+    assert!(refused > 0 && found > 0 && harmless > 0, "{refused} {found} {harmless}");
+    let figures = format!(
+        "{} bits flipped: {refused} refused, {found} found by check, {harmless} in unused space",
+        refused + found + harmless
+    );
+    report("bits_of_the_book", &figures);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rusqlite::{Connection, Transaction, params};
 
+use super::checksum::Columns;
 use super::fault::Fault;
 use super::read::{self, provider_id};
 use super::rows::{self, APPOINTMENTS, unsigned};
@@ -85,6 +86,7 @@ impl Archive for SqliteArchive<'_> {
     fn integrity(&mut self) -> Result<Vec<String>, StoreError> {
         self.ask(|book| {
             let mut wrong = damages(book)?;
+            wrong.extend(altered_events(book)?);
             wrong.extend(dangling(book)?);
             wrong.extend(altered(book)?);
             Ok(wrong)
@@ -98,6 +100,31 @@ fn damages(book: &Connection) -> Result<Vec<String>, Fault> {
     let rows = statement.query_map([], |row| row.get::<_, String>(0))?;
     let found = rows.collect::<Result<Vec<_>, _>>()?;
     Ok(found.into_iter().filter(|line| line != "ok").map(|line| format!("the file is damaged: {line}")).collect())
+}
+
+/// Events that are not as they were stored.
+fn altered_events(book: &Connection) -> Result<Vec<String>, Fault> {
+    let mut statement = book.prepare(
+        "SELECT number, at, nanos, behind, request, range_start, range_end, duration, body, checksum FROM event",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut altered = Vec::new();
+    while let Some(row) = rows.next()? {
+        let text = |column| row.get_ref(column)?.as_bytes_or_null().map_err(rusqlite::Error::from);
+        let columns = Columns {
+            number: row.get(0)?,
+            at: row.get(1)?,
+            nanos: row.get(2)?,
+            behind: row.get(3)?,
+            request: text(4)?,
+            asked: [row.get(5)?, row.get(6)?, row.get(7)?],
+            body: text(8)?.unwrap_or_default(),
+        };
+        if row.get::<_, i64>(9)? != i64::from(columns.checksum()) {
+            altered.push(format!("event {} is not as it was stored", columns.number));
+        }
+    }
+    Ok(altered)
 }
 
 /// Rows that refer to rows which are not there.

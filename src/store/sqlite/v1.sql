@@ -37,6 +37,7 @@ CREATE TABLE event (
     range_end INTEGER,
     duration INTEGER,
     body TEXT NOT NULL,
+    checksum INTEGER NOT NULL,           -- of all the other columns: a disk alters what it likes
     CHECK (number > 0 AND nanos BETWEEN 0 AND 1999999999 AND behind >= 0)
 ) STRICT;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, TransactionBehavior, params};
 
+use super::checksum::Columns;
 use super::fault::Fault;
 use super::ledger::{Known, Ledger};
 use super::rows::{self, json, signed, unsigned};
@@ -62,8 +63,8 @@ struct Writer<'c> {
 impl<'c> Writer<'c> {
     fn new(connection: &'c Connection, ledger: &'c mut Ledger) -> Result<Self, Fault> {
         let insert_event = connection.prepare_cached(
-            "INSERT OR FAIL INTO event (at, nanos, behind, request, range_start, range_end, duration, body) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT OR FAIL INTO event (at, nanos, behind, request, range_start, range_end, duration, body, checksum) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
         let insert_appointment = connection.prepare_cached(
             "INSERT OR FAIL INTO appointment (number, provider, day, start, finish, status, cancellation, overbooked) \
@@ -126,16 +127,27 @@ impl<'c> Writer<'c> {
         let body = serde_json::to_string(&Body::of(commit)).map_err(|error| Fault::Unreadable(error.to_string()))?;
         let at = draft.at.timestamp();
         let latest = self.ledger.latest.max(at);
-        let inserted = self.insert_event.execute(params![
+        let request = asked.as_ref().map(|asked| asked.id.as_str());
+        let minutes = |of: fn(&Asked) -> u16| asked.as_ref().map(|asked| i64::from(of(asked)));
+        let columns = Columns {
+            // The database gives it by itself: the next one.
+            number: signed(number)?,
             at,
-            draft.at.timestamp_subsec_nanos(),
-            latest.saturating_sub(at),
-            asked.as_ref().map(|asked| asked.id.as_str()),
-            asked.as_ref().map(|asked| asked.range.start().get()),
-            asked.as_ref().map(|asked| asked.range.end().get()),
-            asked.as_ref().map(|asked| asked.duration.get()),
-            body,
-        ]);
+            nanos: draft.at.timestamp_subsec_nanos().into(),
+            behind: latest.saturating_sub(at),
+            request: request.map(str::as_bytes),
+            asked: [
+                minutes(|asked| asked.range.start().get()),
+                minutes(|asked| asked.range.end().get()),
+                minutes(|asked| asked.duration.get()),
+            ],
+            body: body.as_bytes(),
+        };
+        let [start, end, duration] = columns.asked;
+        let Columns { nanos, behind, .. } = columns;
+        let checksum = columns.checksum();
+        let inserted =
+            self.insert_event.execute(params![at, nanos, behind, request, start, end, duration, body, checksum]);
         match inserted {
             // The request is the only thing in an event that another event can have as well.
             Err(error) if Fault::is_duplicate(&error) => return Ok(false),
