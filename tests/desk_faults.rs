@@ -7,8 +7,9 @@ mod support;
 #[path = "support/gate.rs"]
 mod gate;
 
+use futures::FutureExt;
 use gate::GatedStore;
-use slotdesk::desk::{Answer, Command, Desk, DeskError, Destination, Feedback, Past};
+use slotdesk::desk::{Answer, Command, DaySnapshot, Desk, DeskError, Destination, Feed, Feedback, Past};
 use slotdesk::domain::*;
 use slotdesk::scheduler::Proposal;
 use slotdesk::store::{Faults, FaultyStore, MemoryStore, Store, StoreError, audit};
@@ -187,6 +188,75 @@ async fn rule_6_whichever_read_fails_the_command_is_answered_and_works_when_repe
         failing += 1;
     }
     assert!(failing > 10, "the scenario reads more than {failing} times");
+}
+
+/// What a screen shows that was opened at the beginning: two days, and what the feed brought since.
+struct Screen {
+    days: [DaySnapshot; 2],
+    feed: Feed,
+}
+
+impl Screen {
+    async fn open(desk: &Desk) -> Self {
+        let feed = desk.subscribe();
+        Self { days: [desk.day(monday()).await.unwrap(), desk.day(tuesday()).await.unwrap()], feed }
+    }
+
+    /// Takes in everything that the feed has by now.
+    async fn catch_up(&mut self, desk: &Desk) {
+        while let Some(Some(feedback)) = self.feed.next().now_or_never() {
+            match feedback {
+                Feedback::Events(events) => {
+                    for (event, day) in events.iter().flat_map(|event| [(event, 0), (event, 1)]) {
+                        self.days[day].apply(event);
+                    }
+                }
+                Feedback::Lagged => {
+                    self.days = [desk.day(monday()).await.unwrap(), desk.day(tuesday()).await.unwrap()];
+                }
+            }
+        }
+    }
+
+    fn shows(&self) -> String {
+        format!("{:?}", self.days.each_ref().map(DaySnapshot::appointments))
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rule_6_a_commit_that_took_effect_and_failed_all_the_same_is_done_once_and_seen_by_everybody() {
+    let commits = a_day_at_the_desk().len() as u64;
+    for lost in 1..=commits {
+        let store = MemoryStore::new();
+        let wrapped = FaultyStore::new(store.clone());
+        let faults = wrapped.faults();
+        faults.lose_answers(lost..=lost, full());
+        let desk = open(wrapped);
+        let mut screen = Screen::open(&desk).await;
+        let mut failures = 0;
+        for command in a_day_at_the_desk() {
+            let Err(error) = desk.submit(command.clone(), actor()).await else { continue };
+            assert!(matches!(error, DeskError::Store(_)), "{error} to {command:?}");
+            failures += 1;
+            if matches!(command, Command::Undo) {
+                // Given again it would take back one more change; what it did is to be seen.
+                continue;
+            }
+            let stored = last_event(&store);
+            match desk.submit(command.clone(), actor()).await {
+                Ok(Answer::Decided(event)) => panic!("{command:?} was done twice, again by {event:?}"),
+                Ok(_) | Err(DeskError::IsCancelled(_)) => {}
+                Err(other) => panic!("{other} to {command:?}"),
+            }
+            assert_eq!(last_event(&store), stored, "nothing is stored a second time of {command:?}");
+        }
+        assert_eq!(failures, 1, "commit {lost}");
+        assert_eq!(last_event(&store), commits, "each command once, although commit {lost} failed");
+        assert_as_stored(&desk, &store).await;
+        screen.catch_up(&desk).await;
+        let fresh = Screen::open(&open(store.clone())).await;
+        assert_eq!(screen.shows(), fresh.shows(), "commit {lost}");
+    }
 }
 
 /// A desk on a store that fails and can be held up.

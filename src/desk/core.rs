@@ -133,8 +133,18 @@ impl Core {
         self.calendar.now().checked_sub_signed(days).unwrap_or(DateTime::<Utc>::MIN_UTC)
     }
 
-    /// Takes in what the store has now: the answer, the count, the demand, the possibility to undo.
+    /// Takes in what was decided here and is stored now.
     pub(super) fn learn(&self, event: &Arc<Event>) {
+        self.take_in(event);
+        if event.draft.touches_roster() {
+            let _one_at_a_time = self.roster_changes.lock();
+            self.roster_state.as_of.store(event.number, Ordering::Relaxed);
+            self.roster_state.in_flight.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Takes in what the store has: the count, the demand, the possibility to undo.
+    pub(super) fn take_in(&self, event: &Arc<Event>) {
         match &event.draft.action {
             Action::Booked(_) | Action::Overbooked(_) => self.meter.booked.fetch_add(1, Ordering::Relaxed),
             Action::Refused { .. } => self.meter.refused.fetch_add(1, Ordering::Relaxed),
@@ -146,11 +156,6 @@ impl Core {
                 learned.as_of = event.number;
                 Arc::make_mut(&mut learned.demand).add(request);
             }
-        }
-        if event.draft.touches_roster() {
-            let _one_at_a_time = self.roster_changes.lock();
-            self.roster_state.as_of.store(event.number, Ordering::Relaxed);
-            self.roster_state.in_flight.fetch_sub(1, Ordering::Relaxed);
         }
         self.undo.lock().note(event);
     }

@@ -92,7 +92,12 @@ pub(super) async fn overbook(
     let applied = apply_edits(&[day], &edits, |touched| {
         settling.put(Action::Overbooked(request.id.clone()), edits.clone(), touched);
     });
-    applied.map_err(|_| DeskError::Overtaken)
+    if applied.is_err() {
+        // The day has an appointment of this request: the store knows the answer that was given then. Without a
+        // guard it takes nothing, so that it is decided again if it was something else.
+        settling.put(Action::Overbooked(request.id.clone()), edits, &[]);
+    }
+    Ok(())
 }
 
 /// Every command that is not a booking.

@@ -1,6 +1,7 @@
 //! The committed events as they come.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::broadcast::{self, error::RecvError};
 
@@ -17,50 +18,81 @@ pub(super) type Batch = Arc<[Arc<Event>]>;
 
 /// The sending end, owned by the journal.
 #[derive(Debug)]
-pub(super) struct Publisher(broadcast::Sender<Batch>);
+pub(super) struct Publisher {
+    batches: broadcast::Sender<Batch>,
+    /// The number of the newest event that was published.
+    newest: Arc<AtomicU64>,
+}
 
 impl Publisher {
     pub(super) fn new() -> Self {
-        Self(broadcast::Sender::new(BATCHES_KEPT))
+        Self { batches: broadcast::Sender::new(BATCHES_KEPT), newest: Arc::default() }
+    }
+
+    /// Counts what was committed before the desk was opened as published.
+    pub(super) fn begin_after(&self, newest: u64) {
+        self.newest.store(newest, Ordering::Release);
+    }
+
+    /// The number of the newest event that was published.
+    pub(super) fn newest(&self) -> u64 {
+        self.newest.load(Ordering::Acquire)
     }
 
     pub(super) fn subscribe(&self) -> Feed {
-        Feed(self.0.subscribe())
+        let batches = self.batches.subscribe();
+        Feed { batches, last: self.newest(), newest: Arc::clone(&self.newest) }
     }
 
     pub(super) fn publish(&self, events: Vec<Arc<Event>>) {
-        if !events.is_empty() {
+        if let Some(last) = events.last() {
+            self.newest.store(last.number, Ordering::Release);
             // An error only says that nobody listens at the moment.
-            let _ = self.0.send(events.into());
+            let _ = self.batches.send(events.into());
         }
     }
 }
 
 /// The committed events as they come, from the moment of subscribing.
 #[derive(Debug)]
-pub struct Feed(broadcast::Receiver<Batch>);
+pub struct Feed {
+    batches: broadcast::Receiver<Batch>,
+    /// The number of the newest event that the reader knows.
+    last: u64,
+    newest: Arc<AtomicU64>,
+}
 
 /// What a feed has for its reader.
 #[derive(Debug, Clone)]
 pub enum Feedback {
     /// Events, in order and without gaps.
     Events(Arc<[Arc<Event>]>),
-    /// The reader was too slow and missed some: load a snapshot again; events from now on follow.
+    /// The reader missed some, for being slow or because the store had not told of them: load a snapshot again;
+    /// events from now on follow.
     Lagged,
 }
 
 impl Feed {
     /// Waits for the next batch; none when the desk is closed. Safe to cancel.
     pub async fn next(&mut self) -> Option<Feedback> {
-        match self.0.recv().await {
-            Ok(events) => Some(Feedback::Events(events)),
+        match self.batches.recv().await {
+            Ok(events) => Some(self.taken(events)),
             Err(RecvError::Lagged(_)) => {
                 // The snapshot will have what is still kept, and whoever has to go through all of that first
                 // is soon too slow again.
-                self.0 = self.0.resubscribe();
+                self.batches = self.batches.resubscribe();
+                self.last = self.newest.load(Ordering::Acquire);
                 Some(Feedback::Lagged)
             }
             Err(RecvError::Closed) => None,
         }
+    }
+
+    /// A batch, unless something was stored before it that was never published: a commit may take effect
+    /// although the store answers it with an error.
+    fn taken(&mut self, events: Batch) -> Feedback {
+        let follows = events.first().is_none_or(|first| first.number <= self.last + 1);
+        self.last = events.last().map_or(self.last, |last| last.number.max(self.last));
+        if follows { Feedback::Events(events) } else { Feedback::Lagged }
     }
 }

@@ -95,6 +95,7 @@ impl Desk {
         let ids = RequestIds::new(options.seed);
         let (workers, queue_length) = (options.workers.max(1), options.queue_length.max(1));
         let core = Arc::new(Core::new(calendar, options, readers, roster));
+        core.publisher.begin_after(recent.first().map_or(0, |newest| newest.number));
         for event in recent.into_iter().rev() {
             core.undo.lock().note(&Arc::new(event));
         }

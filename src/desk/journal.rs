@@ -15,7 +15,7 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, error::SendError};
 
 use crate::domain::Event;
-use crate::store::{Commit, Latency, Store, StoreError, Verdict};
+use crate::store::{Commit, Latency, Reader, Store, StoreError, Verdict};
 
 use super::core::Core;
 use super::gathering::Gathering;
@@ -31,7 +31,9 @@ const STORED_MAX: usize = 64;
 /// what it has stored is announced meanwhile by a task. Handing over to a thread costs more than the commit
 /// of a store that does not, so for that one a task does both.
 pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFuture<'static, ()>> {
-    let mut journal = Journal { core: Arc::clone(core), store, runtime: Handle::current(), taken: Vec::new() };
+    let (reader, known) = (store.reader().ok(), core.publisher.newest());
+    let mut journal =
+        Journal { core: Arc::clone(core), store, reader, runtime: Handle::current(), taken: Vec::new(), known };
     if journal.store.latency() == Latency::None {
         let writing = tokio::spawn(async move {
             while journal.core.inbox.next(&mut journal.taken).await {
@@ -72,15 +74,22 @@ pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFu
 struct Journal {
     core: Arc<Core>,
     store: Box<dyn Store>,
+    reader: Option<Box<dyn Reader>>,
     runtime: Handle,
     taken: Vec<Decision>,
+    /// The newest event that was handed over to be announced.
+    known: u64,
 }
 
 /// A batch that the store has answered for.
 #[derive(Debug)]
 struct Stored {
+    /// Older events that nobody was told of.
+    missed: Vec<Arc<Event>>,
     /// What it has now, in the order of the events.
     committed: Vec<(Commit, Job, u64)>,
+    /// Whose changes it failed to take.
+    failed: Vec<(Job, DeskError)>,
     /// The places of the whole batch in the inbox.
     places: usize,
 }
@@ -100,23 +109,26 @@ impl Journal {
         *core.meter.storing_since.lock() = Some(core.calendar.now());
         let verdicts = verdicts(&mut *self.store, &commits);
         *core.meter.storing_since.lock() = None;
-        let committed = match verdicts {
-            Ok(_) if commits.is_empty() => Vec::new(),
+        match verdicts {
             Ok(verdicts) => {
-                if core.meter.store_failing.swap(false, Ordering::Relaxed) {
+                if !commits.is_empty() && core.meter.store_failing.swap(false, Ordering::Relaxed) {
                     tracing::info!("the book can be written again");
                 }
-                self.sort_out(commits, jobs, &verdicts)
+                let committed = self.sort_out(commits, jobs, &verdicts);
+                let missed = committed.first().map_or(Vec::new(), |(_, _, number)| self.missed_before(*number));
+                self.known = committed.last().map_or(self.known, |(_, _, number)| *number);
+                Stored { missed, committed, failed: Vec::new(), places }
             }
             Err(error) => {
                 if !core.meter.store_failing.swap(true, Ordering::Relaxed) {
                     tracing::error!(%error, "the book cannot be written; nothing is booked until it can be");
                 }
-                fail(core, &commits, jobs, &error);
-                Vec::new()
+                commits.iter().for_each(|commit| core.unlearn(commit));
+                core.count_setback();
+                let failed = jobs.into_iter().map(|job| (job, DeskError::Store(error.clone()))).collect();
+                Stored { missed: self.missed_before(u64::MAX), committed: Vec::new(), failed, places }
             }
-        };
-        Stored { committed, places }
+        }
     }
 
     /// Keeps what was committed, and has the rest decided or answered again.
@@ -141,6 +153,22 @@ impl Journal {
         }
         committed
     }
+
+    /// The stored events in front of number `before` that nobody was told of.
+    ///
+    /// A commit may take effect although the store answers it with an error: a connection that is lost at the very
+    /// end is one. What cannot be read now is noticed by the gap in the numbers.
+    fn missed_before(&mut self, before: u64) -> Vec<Arc<Event>> {
+        if before <= self.known + 1 {
+            return Vec::new();
+        }
+        let known = self.known;
+        let read = self.reader.as_mut().map_or(Ok(Vec::new()), |reader| reader.events_after(known, usize::MAX));
+        let missed = read.unwrap_or_default().into_iter().filter(|event| event.number < before);
+        let missed: Vec<_> = missed.map(Arc::new).collect();
+        self.known = missed.last().map_or(known, |event| event.number);
+        missed
+    }
 }
 
 /// What the store says; a defect in it must not leave everybody waiting for ever.
@@ -151,9 +179,11 @@ fn verdicts(store: &mut dyn Store, commits: &[Commit]) -> Result<Vec<Verdict>, S
     if verdicts.len() == commits.len() { Ok(verdicts) } else { Err(broken("not every change was answered")) }
 }
 
-/// Lets the answers and events of a stored batch out.
+/// Lets the answers and events of a batch out.
 fn announce(core: &Core, stored: Stored) {
-    let Stored { committed, places } = stored;
+    let Stored { missed, committed, failed, places } = stored;
+    missed.iter().for_each(|event| core.take_in(event));
+    core.publisher.publish(missed);
     let mut events = Vec::with_capacity(committed.len());
     let mut jobs = Vec::with_capacity(committed.len());
     let mut guards = Vec::with_capacity(committed.len());
@@ -174,16 +204,8 @@ fn announce(core: &Core, stored: Stored) {
         }
         job.reply.give(Ok(Answer::Decided(event)));
     }
+    for (job, error) in failed {
+        workers::refuse(core, job, &error);
+    }
     core.inbox.settle(places);
-}
-
-/// Forgets what was decided, and tells everybody that nothing was stored.
-fn fail(core: &Arc<Core>, commits: &[Commit], jobs: Vec<Job>, error: &StoreError) {
-    for commit in commits {
-        core.unlearn(commit);
-    }
-    core.count_setback();
-    for job in jobs {
-        workers::refuse(core, job, &DeskError::Store(error.clone()));
-    }
 }

@@ -1,4 +1,4 @@
-//! A store for tests that fails when it is told to.
+//! A store for tests that fails when it is told to, before a commit or after it.
 
 use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use parking_lot::Mutex;
 use super::{Archive, Commit, Reader, Roster, Store, StoreError, StoredDay, Verdict};
 use crate::domain::{Appointment, Demand, Event, ProviderId, RequestId};
 
-/// A store in front of another one; a commit that is to fail stores nothing.
+/// A store in front of another one; a commit that is to fail stores nothing, and one whose answer is lost is stored.
 ///
 /// ```
 /// # use slotdesk::store::{FaultyStore, MemoryStore, Store, StoreError};
@@ -35,6 +35,8 @@ pub struct Faults(Arc<Mutex<Plan>>);
 struct Plan {
     commits: Calls,
     reads: Calls,
+    /// The commits that take effect and fail all the same.
+    unanswered: Option<(Numbers, StoreError)>,
 }
 
 /// The calls of one kind.
@@ -80,6 +82,12 @@ impl Faults {
         self.0.lock().commits.fail(calls, error);
     }
 
+    /// Lets the given calls of `commit` take effect and fail all the same, as when the disk or the server goes
+    /// away at the very end; counted as in [`Self::fail_commits`].
+    pub fn lose_answers(&self, calls: impl RangeBounds<u64>, error: StoreError) {
+        self.0.lock().unanswered = Some(((calls.start_bound().cloned(), calls.end_bound().cloned()), error));
+    }
+
     /// [`Self::fail_commits`] for the questions to all readers, counted together.
     pub fn fail_reads(&self, calls: impl RangeBounds<u64>, error: StoreError) {
         self.0.lock().reads.fail(calls, error);
@@ -90,6 +98,7 @@ impl Faults {
         let mut plan = self.0.lock();
         plan.commits.failing = None;
         plan.reads.failing = None;
+        plan.unanswered = None;
     }
 
     /// How often `commit` was called so far, failures included.
@@ -105,8 +114,14 @@ impl Faults {
 
 impl<S: Store> Store for FaultyStore<S> {
     fn commit(&mut self, batch: &[Commit]) -> Result<Vec<Verdict>, StoreError> {
-        self.faults.0.lock().commits.next()?;
-        self.inner.commit(batch)
+        let lost = {
+            let mut plan = self.faults.0.lock();
+            plan.commits.next()?;
+            let made = plan.commits.made;
+            plan.unanswered.as_ref().filter(|(calls, _)| calls.contains(&made)).map(|(_, error)| error.clone())
+        };
+        let verdicts = self.inner.commit(batch)?;
+        lost.map_or(Ok(verdicts), Err)
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
