@@ -7,6 +7,9 @@ use rusqlite::{Error, ErrorCode, ffi};
 use crate::store::StoreError;
 use crate::store::record::Unreadable;
 
+/// What the trigger `event_answers_once` says.
+const ANSWERED_BEFORE: &str = "the request was answered before";
+
 /// Why a statement failed, or what it found.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -34,9 +37,10 @@ impl Fault {
         self.code() == Some(ErrorCode::ConstraintViolation)
     }
 
-    /// Whether a row was refused because of a UNIQUE index.
+    /// Whether an event was refused because its request has another one.
     pub(super) fn is_duplicate(error: &Error) -> bool {
-        matches!(error, Error::SqliteFailure(failure, _) if failure.extended_code == ffi::SQLITE_CONSTRAINT_UNIQUE)
+        let Error::SqliteFailure(failure, Some(message)) = error else { return false };
+        failure.extended_code == ffi::SQLITE_CONSTRAINT_TRIGGER && message == ANSWERED_BEFORE
     }
 
     /// Whether the disk did not do what it was asked to.

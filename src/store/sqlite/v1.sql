@@ -18,6 +18,11 @@ CREATE TRIGGER provider_is_new BEFORE INSERT ON provider
 WHEN NEW.base <> 0
 BEGIN SELECT RAISE(FAIL, 'a new provider has no revision to build on'); END;
 
+-- REPLACE deletes what is in its way, and where recursive_triggers is off no trigger for deleting sees it.
+CREATE TRIGGER provider_is_not_replaced BEFORE INSERT ON provider
+WHEN EXISTS (SELECT 1 FROM provider WHERE id = NEW.id OR key = NEW.key)
+BEGIN SELECT RAISE(FAIL, 'there is such a provider already'); END;
+
 CREATE TRIGGER provider_revision BEFORE UPDATE ON provider
 WHEN NEW.key <> OLD.key OR NEW.id <> OLD.id OR NEW.base <> OLD.revision
 BEGIN SELECT RAISE(FAIL, 'the provider was changed since'); END;
@@ -47,6 +52,10 @@ CREATE UNIQUE INDEX event_request ON event (request) WHERE request IS NOT NULL;
 CREATE TRIGGER event_number BEFORE INSERT ON event
 WHEN NEW.number <> -1 AND NEW.number IS NOT (SELECT coalesce(max(number), 0) + 1 FROM event)
 BEGIN SELECT RAISE(FAIL, 'events are numbered without gaps'); END;
+
+CREATE TRIGGER event_answers_once BEFORE INSERT ON event
+WHEN NEW.request IS NOT NULL AND EXISTS (SELECT 1 FROM event WHERE request = NEW.request)
+BEGIN SELECT RAISE(FAIL, 'the request was answered before'); END;
 
 CREATE TRIGGER event_is_fixed BEFORE UPDATE ON event
 BEGIN SELECT RAISE(FAIL, 'an event is never changed'); END;
@@ -111,6 +120,10 @@ CREATE TABLE provider_day (
 CREATE TRIGGER provider_day_is_new BEFORE INSERT ON provider_day
 WHEN NEW.base <> 0
 BEGIN SELECT RAISE(FAIL, 'a day that was never changed has no revision to build on'); END;
+
+CREATE TRIGGER provider_day_is_not_replaced BEFORE INSERT ON provider_day
+WHEN EXISTS (SELECT 1 FROM provider_day WHERE day = NEW.day AND provider = NEW.provider)
+BEGIN SELECT RAISE(FAIL, 'the day was changed before'); END;
 
 CREATE TRIGGER provider_day_revision BEFORE UPDATE ON provider_day
 WHEN NEW.day <> OLD.day OR NEW.provider <> OLD.provider OR NEW.base <> OLD.revision
