@@ -96,3 +96,28 @@ impl Feed {
         if follows { Feedback::Events(events) } else { Feedback::Lagged }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Action, Channel, Draft, Edits, ProviderId};
+
+    fn event(number: u64) -> Arc<Event> {
+        let action = Action::ProviderAdded(ProviderId::new("chen").unwrap());
+        let at = chrono::DateTime::UNIX_EPOCH;
+        Arc::new(Event { number, draft: Draft { at, actor: Channel::Desk.into(), action, edits: Edits::default() } })
+    }
+
+    #[tokio::test]
+    async fn a_feed_with_a_gap_says_that_something_is_missing_and_goes_on() {
+        let publisher = Publisher::new();
+        publisher.begin_after(6);
+        let mut feed = publisher.subscribe();
+        publisher.publish(vec![event(7), event(8)]);
+        publisher.publish(vec![event(10)]);
+        publisher.publish(vec![event(11)]);
+        assert!(matches!(feed.next().await, Some(Feedback::Events(events)) if events.len() == 2));
+        assert!(matches!(feed.next().await, Some(Feedback::Lagged)), "9 was never published");
+        assert!(matches!(feed.next().await, Some(Feedback::Events(events)) if events[0].number == 11));
+    }
+}

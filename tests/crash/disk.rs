@@ -37,6 +37,7 @@ const SENTENCE: &str = "the book cannot be read or written at the moment, nothin
 #[test]
 fn rule_6_a_full_disk_is_said_and_the_desk_works_again_by_itself() {
     if Command::new("prlimit").arg("--version").output().is_err() {
+        println!("skipped: there is no prlimit here");
         return;
     }
     let user = User::new();
@@ -109,4 +110,39 @@ fn rule_6_a_log_that_is_taken_away_is_missed_and_what_was_in_it_is_saved() {
         assert!(server.stop());
         assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0));
     }
+}
+
+#[test]
+fn a_book_on_a_disk_that_is_read_only_is_not_opened_and_the_disk_is_named_as_the_cause() {
+    let probe = Command::new("unshare").args(["-rm", "sh", "-c", "mount -t tmpfs tmpfs /mnt"]).output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        println!("skipped: no namespaces of one's own are allowed here");
+        return;
+    }
+    let user = User::new();
+    let server = Server::start(&user);
+    add_provider(&server);
+    assert!(server.stop());
+    fs::create_dir(user.path("disk")).unwrap();
+    fs::rename(user.path("desk.db"), user.path("disk/desk.db")).unwrap();
+    // In a namespace of its own: the folder becomes a disk that is mounted read-only, for this command alone.
+    let script = "mount --bind \"$DISK\" \"$DISK\" && mount -o remount,ro,bind \"$DISK\" && exec \"$@\"";
+    let on_it = |arguments: &[&str]| {
+        let program = user.command(arguments);
+        let mut command = Command::new("unshare");
+        command.args(["-rm", "sh", "-c", script, "sh"]).arg(program.get_program()).args(program.get_args());
+        command.env("DISK", user.path("disk")).env("HOME", user.path("")).env_remove("SLOTDESK_BOOK").output().unwrap()
+    };
+    let before = fs::read(user.path("disk/desk.db")).unwrap();
+    let refused = on_it(&["serve", "--listen", "127.0.0.1:0", "--book", "~/disk/desk.db"]);
+    let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(said.contains("cannot be written: Read-only file system"), "{said}");
+    assert_eq!(fs::read(user.path("disk/desk.db")).unwrap(), before);
+    assert_eq!(fs::read_dir(user.path("disk")).unwrap().count(), 1, "nothing is left beside it");
+    // A backup is one file that needs no log beside it, so it can be looked at even there.
+    let book = ["--book", "~/disk/desk.db"];
+    assert_eq!(user.run(&[&["backup", "--to", "~/disk/copy.db"][..], &book].concat()).code, Some(0));
+    let checked = on_it(&["check", "--book", "~/disk/copy.db"]);
+    assert_eq!(checked.status.code(), Some(0), "{checked:?}");
 }
