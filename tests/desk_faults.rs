@@ -245,6 +245,9 @@ async fn rule_6_a_commit_that_took_effect_and_failed_all_the_same_is_done_once_a
             let stored = last_event(&store);
             match desk.submit(command.clone(), actor()).await {
                 Ok(Answer::Decided(event)) => panic!("{command:?} was done twice, again by {event:?}"),
+                other if matches!(command, Command::Book { .. } | Command::Overbook { .. }) => {
+                    assert!(matches!(other, Ok(Answer::Repeated(_))), "{other:?} to {command:?}");
+                }
                 Ok(_) | Err(DeskError::IsCancelled(_)) => {}
                 Err(other) => panic!("{other} to {command:?}"),
             }
