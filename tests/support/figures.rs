@@ -1,17 +1,35 @@
-//! What the tests of what holds, whatever happens, have counted: for whoever collects it.
+//! What a test counted while it proved its promise, for the table of the README.
 
-use std::path::PathBuf;
+#![allow(clippy::panic, dead_code, reason = "a test fails by panicking, and every test uses a part of it")]
 
-/// Writes the figures of a test into the folder that `SLOTDESK_FIGURES` names, if it does.
-#[allow(dead_code, reason = "not every test file has figures")]
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The folder that takes the figures; without it nobody wants them.
+const FOLDER: &str = "SLOTDESK_FIGURES";
+
+/// Writes down what the test counted, as `<folder>/<test>.txt`, where `SLOTDESK_FIGURES` names a folder.
+///
+/// `test` is the name of the test function; it has to be unique among those that report. `figures` is one
+/// short line for people, such as `5 kills, 800 acknowledged changes`. A test that reports twice keeps the
+/// last line.
 pub(crate) fn report(test: &str, figures: &str) {
-    let Some(folder) = std::env::var_os("SLOTDESK_FIGURES").map(PathBuf::from) else { return };
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(format!("{test}.txt")), format!("{figures}\n")).unwrap();
+    if let Some(folder) = env::var_os(FOLDER) {
+        write(Path::new(&folder), test, figures);
+    }
 }
 
-/// How much of something a test does: what the environment says, or as much as fits into every run.
-#[allow(dead_code, reason = "not every test file has a long form")]
-pub(crate) fn extent(variable: &str, usual: usize) -> usize {
-    std::env::var(variable).map_or(usual, |text| text.parse().unwrap_or_else(|_| panic!("{variable}: {text:?}")))
+/// How often a bounded test goes on: `usual`, unless the environment variable asks for another number.
+pub(crate) fn bound(variable: &str, usual: u64) -> u64 {
+    let Some(text) = env::var_os(variable) else { return usual };
+    let number = text.to_str().and_then(|text| text.parse().ok());
+    number.unwrap_or_else(|| panic!("{variable} is {}, not a whole number", text.display()))
+}
+
+fn write(folder: &Path, test: &str, figures: &str) {
+    assert!(!figures.trim().is_empty() && !figures.contains('\n'), "{test}: figures are one line: {figures:?}");
+    assert!(folder.is_dir(), "{FOLDER} has to name a folder, and {} is none", folder.display());
+    let path: PathBuf = folder.join(format!("{test}.txt"));
+    fs::write(&path, format!("{}\n", figures.trim())).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }

@@ -10,6 +10,8 @@ use slotdesk::domain::*;
 use slotdesk::scheduler::policy;
 use slotdesk::store::Store;
 
+pub(crate) mod figures;
+
 pub(crate) const ZONE: chrono_tz::Tz = chrono_tz::Europe::Berlin;
 
 /// Monday, 23 November 2026.
