@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-use crate::domain::Invalid;
+use crate::domain::{Invalid, printable};
 
 /// What a chord may look like, as the end of an error sentence.
 const EXPECTED: &str = "a character, a key such as enter, esc, tab, space, left, pgup or f1, \
@@ -99,7 +99,8 @@ impl FromStr for Chord {
         let mut characters = rest.chars();
         if let (Some(c), None) = (characters.next(), characters.next()) {
             let shifted = modifiers.contains(KeyModifiers::SHIFT);
-            return if shifted || c.is_control() || c == ' ' {
+            // A key that cannot be shown could be in no help, and space has a name.
+            return if shifted || printable(rest) != rest || c == ' ' {
                 Err(invalid())
             } else {
                 Ok(Self::new(KeyCode::Char(c), modifiers))
@@ -129,7 +130,7 @@ impl fmt::Display for Chord {
             code => match NAMED.iter().find(|(named, _, _)| *named == code) {
                 Some((_, _, shown)) => f.write_str(shown),
                 None => match code {
-                    KeyCode::Char(c) => write!(f, "{c}"),
+                    KeyCode::Char(c) => f.write_str(&printable(c.encode_utf8(&mut [0; 4]))),
                     _ => f.write_str("?"),
                 },
             },
@@ -199,9 +200,11 @@ mod tests {
         ] {
             assert_eq!(written.parse::<Chord>().unwrap().to_string(), shown);
         }
-        for bad in ["", "ctrl-", "f0", "f13", "shift-a", "qq", "Enter", "\u{1b}"] {
+        for bad in ["", "ctrl-", "f0", "f13", "shift-a", "qq", "Enter", "\u{1b}", "\u{202e}", "alt-\u{200f}"] {
             assert!(bad.parse::<Chord>().is_err(), "{bad:?}");
         }
+        let from_terminal = KeyEvent::new(KeyCode::Char('\u{9b}'), KeyModifiers::NONE);
+        assert_eq!(Chord::from(from_terminal).to_string(), "�");
         assert_eq!("g g".parse::<Sequence>().unwrap().to_string(), "g g");
         assert!(" ".parse::<Sequence>().is_err());
     }

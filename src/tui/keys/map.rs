@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Chord, Sequence};
-use crate::domain::Invalid;
+use crate::domain::{Invalid, printable};
 use crate::tui::actions::{Action, Context};
 
 /// Which keys call which action; the defaults are those of the action table.
@@ -100,13 +100,17 @@ impl Default for Keymap {
 impl Keymap {
     /// The defaults with the overrides of a TOML table: action name = key, or list of keys; empty for none.
     pub fn from_toml(text: &str) -> Result<Self, KeymapError> {
-        let overrides: BTreeMap<String, Written> =
-            toml::from_str(text).map_err(|error| KeymapError::Syntax(error.to_string()))?;
+        let overrides: BTreeMap<String, Written> = toml::from_str(text).map_err(|error| {
+            // The parser's own rendering is a picture of several lines, with the text as it is.
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            KeymapError::Syntax(format!("line {line}: {}", printable(error.message())))
+        })?;
         let mut keymap = Self::default();
         for (name, written) in overrides {
             let Some(action) = Action::named(&name) else {
                 let nearest = nearest(&name);
-                return Err(KeymapError::UnknownAction { name: crate::domain::printable(&name), nearest });
+                return Err(KeymapError::UnknownAction { name: printable(&name), nearest });
             };
             let keys = match written {
                 Written::One(key) => vec![key],
@@ -240,5 +244,6 @@ mod tests {
         insta::assert_snapshot!(error("form-next = \"n\""), @r#"keymap: "n" of form-next types text in a form; choose a key with ctrl or alt, or a function key"#);
         insta::assert_snapshot!(error("force-quit = []"), @"keymap: force-quit needs at least one key, or there is no way out");
         assert!(error("book = 3").starts_with("the keymap cannot be read"));
+        insta::assert_snapshot!(error("undo = \"U\"\nbook = \u{1b}[2J"), @"the keymap cannot be read: line 2: unexpected key or value, expected newline, `#`");
     }
 }
