@@ -4,11 +4,15 @@ use std::path::Path;
 
 use rusqlite::{Error, ErrorCode, ffi};
 
+use crate::domain::printable;
 use crate::store::StoreError;
 use crate::store::record::Unreadable;
 
 /// What the trigger `event_answers_once` says.
 const ANSWERED_BEFORE: &str = "the request was answered before";
+
+/// Longest complaint about a damaged row that is repeated, in characters.
+const SHOWN_CHARACTERS_MAX: usize = 300;
 
 /// Why a statement failed, or what it found.
 #[derive(Debug)]
@@ -60,7 +64,7 @@ impl Fault {
         let path = path.to_path_buf();
         let code = self.code();
         match (self, code) {
-            (Self::Unreadable(detail), _) => StoreError::Damaged { path, detail },
+            (Self::Unreadable(detail), _) => StoreError::Damaged { path, detail: shown(&detail) },
             (Self::Sql(_), Some(ErrorCode::DiskFull)) => StoreError::Full { path },
             (Self::Sql(error), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) => {
                 StoreError::Damaged { path, detail: detail(&error) }
@@ -80,6 +84,16 @@ impl Fault {
     }
 }
 
+/// What may quote a damaged row, as a terminal can take it.
+fn shown(detail: &str) -> String {
+    let whole = printable(detail);
+    let mut short: String = whole.chars().take(SHOWN_CHARACTERS_MAX).collect();
+    if short.len() < whole.len() {
+        short.push('…');
+    }
+    short
+}
+
 fn detail(error: &Error) -> String {
     match error {
         Error::SqliteFailure(failure, _) if failure.code == ErrorCode::SystemIoFailure => match failure.extended_code {
@@ -93,5 +107,18 @@ fn detail(error: &Error) -> String {
             message.clone().unwrap_or_else(general)
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_row_is_quoted_without_harm_and_not_whole() {
+        let fault = Fault::Unreadable(format!("unknown variant `\u{1b}[2J{}`", "x".repeat(10_000)));
+        let sentence = fault.explain(Path::new("desk.db")).to_string();
+        assert!(sentence.contains("`␛[2Jxxx") && sentence.contains('…'), "{sentence}");
+        assert!(sentence.len() < 400, "{sentence}");
     }
 }
