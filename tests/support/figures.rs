@@ -20,7 +20,7 @@ pub(crate) fn report(test: &str, figures: &str) {
     }
 }
 
-/// How often a bounded test goes on: `usual`, unless the environment variable asks for another number.
+/// A number from the environment, `usual` where it holds none: how long a bounded test goes on.
 pub(crate) fn bound(variable: &str, usual: u64) -> u64 {
     let Some(text) = env::var_os(variable) else { return usual };
     let number = text.to_str().and_then(|text| text.parse().ok());
