@@ -393,6 +393,17 @@ async fn every_subscriber_gets_every_event_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn feeds_end_with_the_desk_after_its_last_event_though_a_handle_lives_on() {
+    let desk = open(MemoryStore::default());
+    let mut feed = desk.subscribe();
+    add(&desk, provider("chen", &[("09:00", "17:00")], 8)).await;
+    desk.close().await;
+    assert!(matches!(soon(feed.next()).await, Some(Feedback::Events(events)) if events[0].number == 1));
+    assert!(soon(feed.next()).await.is_none());
+    assert!(soon(desk.subscribe().next()).await.is_none(), "one that begins afterwards has ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_snapshot_that_follows_the_feed_equals_a_fresh_one() {
     let desk = open(MemoryStore::default());
     let mut feed = desk.subscribe();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use parking_lot::RwLock;
 use tokio::sync::broadcast::{self, error::RecvError};
 
 use crate::domain::Event;
@@ -16,17 +17,19 @@ const BATCHES_KEPT: usize = 1024;
 /// One transaction's events, in order.
 pub(super) type Batch = Arc<[Arc<Event>]>;
 
-/// The sending end, owned by the journal.
+/// The sending end, used by the journal; none when the desk is closed.
+///
+/// Handles of a closed desk may live on, so the feeds cannot wait for the last one to be dropped.
 #[derive(Debug)]
 pub(super) struct Publisher {
-    batches: broadcast::Sender<Batch>,
+    batches: RwLock<Option<broadcast::Sender<Batch>>>,
     /// The number of the newest event that was published.
     newest: Arc<AtomicU64>,
 }
 
 impl Publisher {
     pub(super) fn new() -> Self {
-        Self { batches: broadcast::Sender::new(BATCHES_KEPT), newest: Arc::default() }
+        Self { batches: RwLock::new(Some(broadcast::Sender::new(BATCHES_KEPT))), newest: Arc::default() }
     }
 
     /// Counts what was committed before the desk was opened as published.
@@ -39,17 +42,24 @@ impl Publisher {
         self.newest.load(Ordering::Acquire)
     }
 
+    /// The events from now on; a feed that has ended when the desk is closed.
     pub(super) fn subscribe(&self) -> Feed {
-        let batches = self.batches.subscribe();
+        let open = self.batches.read().as_ref().map(broadcast::Sender::subscribe);
+        let batches = open.unwrap_or_else(|| broadcast::channel(1).1);
         Feed { batches, last: self.newest(), newest: Arc::clone(&self.newest) }
     }
 
     pub(super) fn publish(&self, events: Vec<Arc<Event>>) {
-        if let Some(last) = events.last() {
+        if let (Some(sender), Some(last)) = (&*self.batches.read(), events.last()) {
             self.newest.store(last.number, Ordering::Release);
             // An error only says that nobody listens at the moment.
-            let _ = self.batches.send(events.into());
+            let _ = sender.send(events.into());
         }
+    }
+
+    /// Ends every feed after what was published.
+    pub(super) fn close(&self) {
+        self.batches.write().take();
     }
 }
 

@@ -235,7 +235,9 @@ async fn shut_down(
         let _ = worker.await;
     }
     inbox.0.outstanding.drained().await;
+    let core = Arc::clone(&inbox.0);
     drop(inbox);
     journal.await;
+    core.publisher.close();
     let _ = tell.send(Closed::Closed);
 }
