@@ -32,4 +32,4 @@ pub use range::{RangeSet, TimeRange};
 pub use refusal::{Blocked, Blocker, Refusal};
 pub use request::{Dated, Request};
 pub use status::{Cancellation, Cause, Status};
-pub use text::{Text, printable};
+pub use text::{Text, excerpt, printable};

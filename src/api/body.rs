@@ -12,11 +12,14 @@ use tokio::time::timeout;
 
 use super::problem::Problem;
 use super::routes::App;
-use crate::domain::Invalid;
+use crate::domain::{Invalid, excerpt};
 
 /// Bytes of a body that is too large which are read and thrown away, so that a client that first
 /// sends everything gets to read why it was refused.
 const DISCARDED_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Longest path of a field that an error repeats, in characters; our own are shorter.
+const FIELD_CHARACTERS_MAX: usize = 100;
 
 /// The complete body of a request that was declared as JSON.
 #[derive(Debug)]
@@ -146,7 +149,8 @@ fn explain<'a, T: Deserialize<'a>>(bytes: &'a [u8], error: &serde_json::Error) -
 }
 
 fn joined(path: &Path, field: &str) -> String {
-    let outer = path.to_string();
+    // The names in it are the sender's where an object has fields that nobody knows.
+    let outer = excerpt(&path.to_string(), FIELD_CHARACTERS_MAX);
     match (outer.as_str(), field) {
         (".", "") => "body".into(),
         (".", field) => field.into(),

@@ -12,7 +12,10 @@ use super::access::AccessControl;
 use super::problem::Problem;
 use super::{Limits, appointments, events, health, providers};
 use crate::desk::Desk;
-use crate::domain::Invalid;
+use crate::domain::{Invalid, excerpt};
+
+/// Longest piece of a path or a method that an error repeats, in characters.
+const SHOWN_CHARACTERS_MAX: usize = 60;
 
 /// What every handler needs.
 pub(super) struct App {
@@ -55,11 +58,11 @@ pub(super) fn router(app: Arc<App>) -> Router {
 }
 
 async fn no_such_path(uri: Uri) -> Problem {
-    Problem::NoSuchPath(crate::domain::printable(uri.path()))
+    Problem::NoSuchPath(excerpt(uri.path(), SHOWN_CHARACTERS_MAX))
 }
 
 async fn no_such_method(method: Method) -> Problem {
-    Problem::NoSuchMethod(method.to_string())
+    Problem::NoSuchMethod(excerpt(method.as_str(), SHOWN_CHARACTERS_MAX))
 }
 
 impl From<PathRejection> for Problem {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::text::printable;
+use super::text::excerpt;
 
 /// Longest piece of a refused value that an error repeats, in characters.
 const SHOWN_CHARACTERS_MAX: usize = 60;
@@ -29,11 +29,7 @@ impl Invalid {
         value: impl std::fmt::Display,
         expected: impl Into<Cow<'static, str>>,
     ) -> Self {
-        let whole = printable(&value.to_string());
-        let mut shown: String = whole.chars().take(SHOWN_CHARACTERS_MAX).collect();
-        if shown.len() < whole.len() {
-            shown.push('…');
-        }
+        let shown = excerpt(&value.to_string(), SHOWN_CHARACTERS_MAX);
         Self { field: field.into(), value: format!("\"{shown}\""), expected: expected.into() }
     }
 

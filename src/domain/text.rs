@@ -69,6 +69,20 @@ pub fn printable(text: &str) -> String {
     text.chars().map(printable_character).collect()
 }
 
+/// At most the first `most` characters of what [`printable`] makes of the text; `…` stands for the rest.
+///
+/// ```
+/// # use slotdesk::domain::excerpt;
+/// assert_eq!(excerpt("Ada\u{1b}[2J", 5), "Ada␛[…");
+/// assert_eq!(excerpt("Ada", 3), "Ada");
+/// ```
+pub fn excerpt(text: &str, most: usize) -> String {
+    let mut characters = text.chars().map(printable_character);
+    let mut shown: String = characters.by_ref().take(most).collect();
+    shown.extend(characters.next().map(|_| '…'));
+    shown
+}
+
 fn printable_character(c: char) -> char {
     match c {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',

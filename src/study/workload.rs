@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::domain::{Demand, Invalid, Minute, Minutes, Provider, Request, RequestId, printable};
+use crate::domain::{Demand, Invalid, Minute, Minutes, Provider, Request, RequestId, excerpt};
 use crate::scheduler::Yardstick;
 
 /// Every day of a workload is a day without a date; this one stands for it.
@@ -141,7 +141,7 @@ impl<R: BufRead> Iterator for Workloads<R> {
 }
 
 fn read(line: usize, text: &[u8]) -> Result<Instance, LineError> {
-    let failed = |detail: String| LineError { line, detail: shown(&detail) };
+    let failed = |detail: String| LineError { line, detail: excerpt(&detail, SHOWN_CHARACTERS_MAX) };
     let mut json = serde_json::Deserializer::from_slice(text);
     let written: written::Instance =
         serde_path_to_error::deserialize(&mut json).map_err(|error| failed(complaint(&error)))?;
@@ -166,10 +166,6 @@ fn without_place(error: &serde_json::Error) -> String {
         Some(message) => format!("column {}: {message}", error.column()),
         None => whole,
     }
-}
-
-fn shown(detail: &str) -> String {
-    printable(detail).chars().take(SHOWN_CHARACTERS_MAX).collect()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::{Invalid, printable};
+use crate::domain::{Invalid, excerpt, printable};
 
 /// Longest piece of a faulty line that an error repeats, in characters.
 const SHOWN_CHARACTERS_MAX: usize = 60;
@@ -100,10 +100,5 @@ fn in_words(message: &str) -> String {
 }
 
 fn shown(text: &str) -> String {
-    let whole = printable(text);
-    let mut short: String = whole.chars().take(SHOWN_CHARACTERS_MAX).collect();
-    if short.len() < whole.len() {
-        short.push('…');
-    }
-    short
+    excerpt(text, SHOWN_CHARACTERS_MAX)
 }

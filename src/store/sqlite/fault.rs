@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Error, ErrorCode, ffi};
 
-use crate::domain::printable;
+use crate::domain::excerpt;
 use crate::store::StoreError;
 use crate::store::record::Unreadable;
 
@@ -64,7 +64,9 @@ impl Fault {
         let path = path.to_path_buf();
         let code = self.code();
         match (self, code) {
-            (Self::Unreadable(detail), _) => StoreError::Damaged { path, detail: shown(&detail) },
+            (Self::Unreadable(detail), _) => {
+                StoreError::Damaged { path, detail: excerpt(&detail, SHOWN_CHARACTERS_MAX) }
+            }
             (Self::Sql(_), Some(ErrorCode::DiskFull)) => StoreError::Full { path },
             (Self::Sql(error), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase)) => {
                 StoreError::Damaged { path, detail: detail(&error) }
@@ -82,16 +84,6 @@ impl Fault {
             }
         }
     }
-}
-
-/// What may quote a damaged row, as a terminal can take it.
-fn shown(detail: &str) -> String {
-    let whole = printable(detail);
-    let mut short: String = whole.chars().take(SHOWN_CHARACTERS_MAX).collect();
-    if short.len() < whole.len() {
-        short.push('…');
-    }
-    short
 }
 
 fn detail(error: &Error) -> String {
