@@ -88,7 +88,9 @@ impl Words<'_> {
 
 /// A date from text; years have four digits, so that a date has one way to be written.
 pub(super) fn date(field: &'static str, text: &str) -> Result<NaiveDate, Problem> {
-    let shaped = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let dash = |at: usize| matches!(at, 4 | 7);
+    let shaped = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| if dash(at) { byte == b'-' } else { byte.is_ascii_digit() });
     let date = shaped.then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten();
     date.ok_or_else(|| Problem::Malformed(Invalid::new(field, text, "a date YYYY-MM-DD")))
 }

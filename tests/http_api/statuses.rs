@@ -179,9 +179,13 @@ fn what_is_not_declared_as_json_is_415() {
 #[test]
 fn a_wrong_date_in_the_address_is_400() {
     let server = Server::start();
-    for path in
-        ["/appointments?date=tomorrow", "/providers?date=2026-13-01", "/appointments?date=1&date=2", "/events?after=x"]
-    {
+    for path in [
+        "/appointments?date=tomorrow",
+        "/providers?date=2026-13-01",
+        "/appointments?date=1&date=2",
+        "/events?after=x",
+        "/appointments?date=-026-11-23",
+    ] {
         let answer = get(server.address, path);
         assert_eq!(answer.status, 400, "{path}: {answer:?}");
     }
