@@ -54,6 +54,8 @@ mod problem;
 mod providers;
 mod routes;
 mod server;
+#[cfg(test)]
+mod tests;
 mod throttle;
 
 pub use limits::Limits;

@@ -97,3 +97,10 @@ pub mod settings;
 pub mod store;
 pub mod study;
 pub mod tui;
+
+#[cfg(test)]
+#[path = "../tests/support/figures.rs"]
+mod figures;
+#[cfg(test)]
+#[path = "../tests/support/fuzzing.rs"]
+mod fuzzing;
