@@ -8,6 +8,8 @@ use crate::tui::widgets::{CaptionBar, DayTotals};
 
 /// From this width on the list stands beside the timelines.
 const WIDE: u16 = 118;
+/// From this width on the list beside the timelines grows no more.
+const LIST_GROWS_TO: u16 = 200;
 /// From this height on two panes go one below the other.
 const TALL: u16 = 15;
 /// From this width on the day's totals stand beside details and fragmentation.
@@ -62,10 +64,10 @@ impl Places {
     }
 
     fn beside(self, model: &Model) -> Self {
-        let list_columns = (self.body.width * 3 / 10).clamp(40, 60);
+        let list_columns = (self.body.width.min(LIST_GROWS_TO) * 3 / 10).clamp(40, 60);
         let (left, list) = left(self.body, self.body.width - list_columns);
         // Rows become roomier before the panes below grow beyond what they have to say.
-        let fits = |lines: &u16| left.height >= lines_wanted(model, *lines) + DayTotals::LINES;
+        let fits = |lines: &u16| left.height >= lines_wanted(model, *lines).saturating_add(DayTotals::LINES);
         let wanted = lines_wanted(model, [4, 3].into_iter().find(fits).unwrap_or(3)).max(PANE_LINES_MIN);
         let wanted = wanted.min(left.height - self.window_lines);
         if left.height < wanted + PANE_LINES_MIN + 3 && self.window_lines == 0 {
