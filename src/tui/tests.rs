@@ -1,6 +1,7 @@
 //! Tests of the whole screen: keys in, cells and commands out.
 
 mod fake;
+mod fuzz;
 mod keys;
 mod live;
 mod mouse;
