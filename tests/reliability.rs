@@ -1,0 +1,139 @@
+//! What the README promises, and the tests that prove it: one list, `tests/promises.txt`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::env;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const PROMISES: &str = include_str!("promises.txt");
+const README: &str = include_str!("../README.md");
+const BEGINS: &str = "<!-- .ci/reliability writes this table from tests/promises.txt -->\n";
+const ENDS: &str = "<!-- end of the table -->\n";
+/// What stands where a test counts nothing.
+const UNCOUNTED: &str = "holds";
+
+/// A test as cargo finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Test {
+    /// The integration test that it is in; none for the library's own.
+    target: Option<&'static str>,
+    path: &'static str,
+}
+
+impl Test {
+    fn read(line: &'static str) -> Self {
+        match line.split(' ').collect::<Vec<_>>()[..] {
+            ["--test", target, path] => Self { target: Some(target), path },
+            ["--lib", path] => Self { target: None, path },
+            _ => panic!("{line:?} is neither `--test TARGET PATH` nor `--lib PATH`"),
+        }
+    }
+
+    /// The name of the function, under which it leaves its figures.
+    fn function(self) -> &'static str {
+        self.path.rsplit("::").next().unwrap()
+    }
+
+    fn shown(self) -> String {
+        self.target.map_or_else(|| format!("`{}`", self.path), |target| format!("`{target}::{}`", self.path))
+    }
+
+    /// Whether there is a test of that name in the files of its target.
+    fn exists(self) -> bool {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let begins = self.target.map_or_else(|| root.join("src"), |_| root.join("tests"));
+        let function = format!("fn {}(", self.function());
+        let module = self.path.rsplit("::").nth(1);
+        rust_files(&begins).iter().any(|file| {
+            let text = fs::read_to_string(file).unwrap();
+            let Some(at) = text.find(&function) else { return false };
+            let before = &text[..at];
+            let marked = before.rfind("#[test]").max(before.rfind("#[tokio::test"));
+            let own = marked.is_some_and(|marked| !before[marked..].contains("\n}\n"));
+            let place = file.to_str().unwrap();
+            own && module.or(self.target).is_none_or(|part| place.contains(part))
+        })
+    }
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = entries.partition(|path| path.is_dir());
+    let own = files.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "rs"));
+    own.chain(folders.iter().flat_map(|folder| rust_files(folder))).collect()
+}
+
+/// Each promise with its tests.
+fn promises() -> Vec<(&'static str, Vec<Test>)> {
+    let mut all: Vec<(&str, Vec<Test>)> = Vec::new();
+    for line in PROMISES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix("    ") {
+            Some(test) => all.last_mut().unwrap().1.push(Test::read(test)),
+            None => all.push((line, Vec::new())),
+        }
+    }
+    all
+}
+
+/// The table, a line for each test, with what `figures` knows of it.
+fn table(title: &str, figures: impl Fn(Test) -> String) -> String {
+    let mut table = format!("| promise | test | {title} |\n|---|---|---|\n");
+    for (promise, tests) in promises() {
+        for (at, test) in tests.into_iter().enumerate() {
+            let promise = if at == 0 { promise } else { "" };
+            writeln!(table, "| {promise} | {} | {} |", test.shown(), figures(test)).unwrap();
+        }
+    }
+    table
+}
+
+/// What stands before the table in the README, the table, and what stands after it.
+fn readme(text: &str) -> (&str, &str, &str) {
+    let begins = text.find(BEGINS).expect(BEGINS) + BEGINS.len();
+    let ends = begins + text[begins..].find(ENDS).expect(ENDS);
+    (&text[..begins], &text[begins..ends], &text[ends..])
+}
+
+#[test]
+fn the_readme_promises_what_the_list_says_and_nothing_else() {
+    let without_figures = |table: &str| -> Vec<String> {
+        table.lines().map(|line| line.rsplitn(3, '|').nth(2).unwrap().to_owned()).collect()
+    };
+    let (_, written, _) = readme(README);
+    assert_eq!(without_figures(written), without_figures(&table("", |_| String::new())), "run .ci/reliability");
+    for line in written.lines() {
+        assert!(!line.rsplit('|').nth(1).unwrap().trim().is_empty(), "no figures in {line}");
+    }
+}
+
+#[test]
+fn every_promise_has_a_test_and_every_test_is_there() {
+    for (promise, tests) in promises() {
+        assert!(!tests.is_empty(), "nothing proves that {promise}");
+        for test in tests {
+            assert!(test.exists(), "{} proves that {promise}, and is not there", test.shown());
+        }
+    }
+    let functions: Vec<_> = promises().into_iter().flat_map(|(_, tests)| tests).collect();
+    let names: BTreeSet<_> = functions.iter().map(|test| test.function()).collect();
+    assert_eq!(names.len(), functions.iter().collect::<BTreeSet<_>>().len(), "two tests would share their figures");
+    assert!(!Test { target: Some("fuzz"), path: "book::fuzz_nothing" }.exists());
+}
+
+#[test]
+#[ignore = "writes the README; .ci/reliability calls it when all the other tests have passed"]
+fn write_the_table() {
+    let folder = PathBuf::from(env::var_os("SLOTDESK_FIGURES").expect("SLOTDESK_FIGURES"));
+    let title = env::var("SLOTDESK_FIGURES_OF").expect("SLOTDESK_FIGURES_OF");
+    let counted = |test: Test| match fs::read_to_string(folder.join(format!("{}.txt", test.function()))) {
+        Ok(figures) => figures.trim().replace('|', "/"),
+        Err(_) => UNCOUNTED.to_owned(),
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let text = fs::read_to_string(&path).unwrap();
+    let (before, _, after) = readme(&text);
+    fs::write(&path, format!("{before}{}{after}", table(&title, counted))).unwrap();
+}
