@@ -112,7 +112,7 @@ impl Core {
             return Ok(demand);
         }
         let since = self.learned_since();
-        let (as_of, demand) = self.readers.read(move |reader| demand_as_of(reader, since)).await?;
+        let (as_of, demand) = self.readers.read_to_decide(move |reader| demand_as_of(reader, since)).await?;
         let mut learned = self.demand.lock();
         *learned = Learned { read_on: Some(today), demand: Arc::new(demand), as_of };
         Ok(Arc::clone(&learned.demand))
@@ -208,7 +208,7 @@ impl Core {
     /// Reads the roster from the store again.
     pub(super) async fn reload_roster(&self) -> Result<(), StoreError> {
         loop {
-            let stored = self.readers.read(|reader| reader.roster()).await?;
+            let stored = self.readers.read_to_decide(|reader| reader.roster()).await?;
             let sent = {
                 let _one_at_a_time = self.roster_changes.lock();
                 let state = &self.roster_state;

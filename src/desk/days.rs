@@ -123,7 +123,7 @@ impl Core {
         for _ in 0..LOADS_MAX {
             self.find_roster().await?;
             let demand = self.demand().await?;
-            let stored = self.readers.read(move |reader| reader.day(date)).await?;
+            let stored = self.readers.read_to_decide(move |reader| reader.day(date)).await?;
             let as_of = stored.as_of;
             // A roster that changed before the day is kept would never be known on it.
             let _one_at_a_time = self.roster_changes.lock();

@@ -8,23 +8,52 @@ use tokio::sync::Semaphore;
 
 use crate::store::{Reader, Store, StoreError};
 
-/// Readers that work at once: screens, workers and HTTP clients rarely load at the same moment.
-const READERS: usize = 3;
+/// Readers for screens and HTTP clients, who rarely load at the same moment.
+const LOOKING: usize = 3;
+/// Readers for workers, which read only what is not in memory.
+const DECIDING: usize = 2;
+
+/// The readers of a desk: those who only look never stand in the way of a decision.
+pub(super) struct Readers {
+    looking: Pool,
+    deciding: Pool,
+}
 
 /// A small pool of readers. Reading blocks, so it happens on the runtime's blocking threads.
-pub(super) struct Readers {
+struct Pool {
     idle: Arc<Mutex<Vec<Box<dyn Reader>>>>,
     permits: Arc<Semaphore>,
 }
 
 impl Readers {
     pub(super) fn new(store: &dyn Store) -> Result<Self, StoreError> {
-        let idle = (0..READERS).map(|_| store.reader()).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { idle: Arc::new(Mutex::new(idle)), permits: Arc::new(Semaphore::new(READERS)) })
+        Ok(Self { looking: Pool::new(store, LOOKING)?, deciding: Pool::new(store, DECIDING)? })
     }
 
-    /// Runs `read` on a free reader.
+    /// Runs `read` on a free reader, for somebody who wants to see something.
     pub(super) async fn read<R: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut dyn Reader) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        self.looking.read(read).await
+    }
+
+    /// Runs `read` on a free reader, for a decision.
+    pub(super) async fn read_to_decide<R: Send + 'static>(
+        &self,
+        read: impl FnOnce(&mut dyn Reader) -> Result<R, StoreError> + Send + 'static,
+    ) -> Result<R, StoreError> {
+        self.deciding.read(read).await
+    }
+}
+
+impl Pool {
+    fn new(store: &dyn Store, readers: usize) -> Result<Self, StoreError> {
+        let idle = (0..readers).map(|_| store.reader()).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { idle: Arc::new(Mutex::new(idle)), permits: Arc::new(Semaphore::new(readers)) })
+    }
+
+    async fn read<R: Send + 'static>(
         &self,
         read: impl FnOnce(&mut dyn Reader) -> Result<R, StoreError> + Send + 'static,
     ) -> Result<R, StoreError> {
@@ -52,10 +81,32 @@ mod tests {
     #[tokio::test]
     async fn a_read_that_panics_is_an_error_and_costs_no_reader() {
         let readers = Readers::new(&MemoryStore::new()).unwrap();
-        for _ in 0..=READERS {
+        for _ in 0..=LOOKING {
             let broken = readers.read(|_| -> Result<(), _> { panic!("a defect in a reader") }).await;
             assert!(broken.is_err());
         }
         assert_eq!(readers.read(|reader| reader.last_event()).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_decision_does_not_wait_for_those_who_look() {
+        let readers = Arc::new(Readers::new(&MemoryStore::new()).unwrap());
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let held = Arc::new(std::sync::Mutex::new(held));
+        let looks: Vec<_> = (0..2 * LOOKING)
+            .map(|_| {
+                let (readers, held) = (Arc::clone(&readers), Arc::clone(&held));
+                tokio::spawn(async move { readers.read(move |_| Ok(held.lock().unwrap().recv().is_err())).await })
+            })
+            .collect();
+        // The looks are under way before the decision asks.
+        tokio::task::yield_now().await;
+        let decided = readers.read_to_decide(|reader| reader.last_event());
+        let decided = tokio::time::timeout(std::time::Duration::from_secs(20), decided).await;
+        drop(release);
+        assert_eq!(decided.expect("a decision at once").unwrap(), 0);
+        for look in looks {
+            assert!(look.await.unwrap().unwrap());
+        }
     }
 }

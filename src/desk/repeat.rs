@@ -28,7 +28,7 @@ pub(super) fn answer_all(waiting: Vec<Waiting>, event: &Arc<Event>) {
 pub(super) async fn from_store(core: Arc<Core>, job: Job, draft: Arc<Draft>) {
     let Some(request) = draft.answered() else { return };
     let id = request.id.clone();
-    match core.readers.read(move |reader| reader.answer(&id)).await {
+    match core.readers.read_to_decide(move |reader| reader.answer(&id)).await {
         Ok(Some(event)) => {
             let event = Arc::new(event);
             answer_all(core.register.answered(&request.id, &event), &event);

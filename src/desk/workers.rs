@@ -1,7 +1,7 @@
 //! The worker pool: tasks that decide one command after the other.
 //!
 //! A worker never waits for the store: it puts its decision into the journal's inbox and goes on. It
-//! only waits for a day to be loaded that nobody has looked at yet.
+//! only waits for what it decides on and is not in memory, with readers that nobody else uses.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;

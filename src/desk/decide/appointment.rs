@@ -19,7 +19,7 @@ use crate::scheduler::{Day, Move, NotMoved, Obstacle, apply_edits};
 pub(in crate::desk) async fn current(core: &Core, id: &RequestId) -> Result<(Arc<Day>, Arc<Appointment>), DeskError> {
     for _ in 0..LOOKS_MAX {
         let wanted = id.clone();
-        let stored = core.readers.read(move |reader| reader.appointment(&wanted)).await?;
+        let stored = core.readers.read_to_decide(move |reader| reader.appointment(&wanted)).await?;
         let stored = stored.ok_or_else(|| DeskError::UnknownAppointment(id.clone()))?;
         if !stored.is_live() {
             return Err(DeskError::IsCancelled(id.clone()));

@@ -154,7 +154,7 @@ impl Core {
             return Ok(Vec::new());
         }
         let provider = before.id.clone();
-        let busy = self.readers.read(move |reader| reader.busy_days(&provider, NaiveDate::MIN, None)).await?;
+        let busy = self.readers.read_to_decide(move |reader| reader.busy_days(&provider, NaiveDate::MIN, None)).await?;
         let mut days = Vec::new();
         for date in busy.into_iter().filter(|date| before.hours_on(*date) != after.hours_on(*date)) {
             days.push(self.day(date).await?);
