@@ -18,6 +18,7 @@ mod refusal;
 mod request;
 mod status;
 mod text;
+mod zone;
 
 pub use appointment::{Appointment, Overbooking};
 pub use catalogue::{Catalogue, ColourRole, Service};
@@ -33,3 +34,4 @@ pub use refusal::{Blocked, Blocker, Refusal};
 pub use request::{Dated, Request};
 pub use status::{Cancellation, Cause, Status};
 pub use text::{Text, excerpt, printable};
+pub use zone::{first_minute_to_come, minute_shown, skipped_minutes};

@@ -19,7 +19,7 @@ use slotdesk::demo::{self, DemoClock, Scenario, ScenarioError};
 use slotdesk::desk::{Calendar, Clock, Desk, DeskError, Options, SystemClock};
 use slotdesk::domain::{Channel, Invalid, printable};
 use slotdesk::settings::{self, Folders, Machine, Settings, SettingsError, Sources};
-use slotdesk::store::audit::audit;
+use slotdesk::store::audit::audit_in;
 use slotdesk::store::{Copied, CopyError, Existing, MemoryStore, SqliteStore, StoreError};
 use slotdesk::study::{self, Bearings, Comparison, Instance, Progress, Report, StudyError, Synthesis};
 use slotdesk::tui::theme::Theme;
@@ -277,7 +277,7 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
 fn check(settings: &Settings) -> Result<ExitCode, Failure> {
     warn_of_exposed_files(&settings.book);
     let mut reader = SqliteStore::open_reader(&settings.book)?;
-    let violations = audit(&mut *reader)?;
+    let violations = audit_in(&mut *reader, settings.time_zone)?;
     for violation in &violations {
         print(format!("{violation}\n").as_bytes())?;
     }

@@ -22,7 +22,7 @@ use smallvec::SmallVec;
 
 use crate::domain::{Appointment, Demand, Draft, Event, Provider, ProviderId, RequestId, Service};
 
-pub use audit::{Violation, audit};
+pub use audit::{Violation, audit, audit_in};
 pub use faulty::{Faults, FaultyStore};
 pub use memory::MemoryStore;
 pub use sqlite::{Copied, CopyError, Existing, Restored, SqliteStore};

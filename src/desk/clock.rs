@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use parking_lot::Mutex;
 
-use crate::domain::Minute;
+use crate::domain::{Minute, RangeSet, first_minute_to_come, minute_shown, skipped_minutes};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -66,23 +66,28 @@ impl Calendar {
 
     /// The civil date at the desk.
     pub fn today(&self) -> NaiveDate {
-        self.local().date_naive()
+        self.now().with_timezone(&self.zone).date_naive()
     }
 
     /// The minute that the desk's clock on the wall shows.
     pub fn minute(&self) -> Minute {
-        let local = self.local();
-        // Hours are below 24 and minutes below 60, so the value fits and stays in the day.
-        Minute::saturating(u16::try_from(local.hour() * 60 + local.minute()).unwrap_or(u16::MAX))
+        minute_shown(self.zone, self.now())
+    }
+
+    /// The first minute of today that has not gone by for good; behind [`Self::minute`] only while the clock
+    /// shows minutes that it will be put back to.
+    pub fn first_to_come(&self) -> Minute {
+        first_minute_to_come(self.zone, self.now())
+    }
+
+    /// The minutes of a day that the clock on the wall never shows, because it is put forward.
+    pub fn skipped(&self, day: NaiveDate) -> RangeSet {
+        skipped_minutes(self.zone, day)
     }
 
     /// The desk's time zone.
     pub fn zone(&self) -> Tz {
         self.zone
-    }
-
-    fn local(&self) -> DateTime<Tz> {
-        self.now().with_timezone(&self.zone)
     }
 }
 

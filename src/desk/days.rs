@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use parking_lot::RwLock;
 
-use crate::domain::{Appointment, Demand, Minute, Provider, ProviderId};
+use crate::domain::{Appointment, Demand, Minute, Provider, ProviderId, RangeSet};
 use crate::scheduler::{Day, Dice, ProviderDay, Rules, Yardstick};
 use crate::store::{Guard, StoredDay};
 
@@ -129,7 +129,7 @@ impl Core {
             let _one_at_a_time = self.roster_changes.lock();
             let roster = self.roster();
             let rules = self.rules(&roster, &demand);
-            let day = Day::new(date, rules, demand, provider_days(date, &roster, stored));
+            let day = Day::new(date, rules, demand, provider_days(date, &roster, stored, &self.calendar.skipped(date)));
             if let Some(day) = self.days.keep(day, as_of, self.calendar.today()) {
                 return Ok(day);
             }
@@ -153,14 +153,14 @@ impl Core {
         if past == Past::Allow || day > today {
             Minute::MIDNIGHT
         } else if day == today {
-            self.calendar.minute()
+            self.calendar.first_to_come()
         } else {
             Minute::END_OF_DAY
         }
     }
 }
 
-fn provider_days(date: NaiveDate, roster: &Roster, stored: StoredDay) -> Vec<ProviderDay> {
+fn provider_days(date: NaiveDate, roster: &Roster, stored: StoredDay, skipped: &RangeSet) -> Vec<ProviderDay> {
     let mut revisions: HashMap<ProviderId, u64> = stored.revisions.into_iter().collect();
     let mut live: HashMap<ProviderId, Vec<Arc<Appointment>>> = HashMap::new();
     for appointment in stored.appointments.into_iter().filter(|appointment| appointment.is_live()) {
@@ -169,7 +169,7 @@ fn provider_days(date: NaiveDate, roster: &Roster, stored: StoredDay) -> Vec<Pro
     let provider_day = |provider: &Arc<Provider>| {
         let revision = revisions.remove(&provider.id).unwrap_or(0);
         let live = live.remove(&provider.id).unwrap_or_default();
-        ProviderDay::new(Arc::clone(provider), date, live, revision)
+        ProviderDay::new(Arc::clone(provider), date, live, revision).skipping(skipped)
     };
     roster.providers.values().map(provider_day).collect()
 }

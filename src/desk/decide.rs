@@ -76,6 +76,10 @@ pub(super) async fn overbook(
     validate(core, request)?;
     let slot = TimeRange::starting(start, request.duration)
         .ok_or_else(|| Invalid::new("start", start, format!("a time that leaves {} of the day", request.duration)))?;
+    if let Some(skipped) = core.calendar.skipped(request.day).iter().find(|skipped| skipped.overlaps(slot)) {
+        let expected = format!("a time that {} has: the clocks go forward over {skipped}", request.day);
+        return Err(Invalid::new("start", start, expected).into());
+    }
     if !core.roster().providers.contains_key(provider) {
         return Err(DeskError::UnknownProvider(provider.clone()));
     }

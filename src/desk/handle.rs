@@ -146,7 +146,7 @@ impl Desk {
         // nothing.
         let as_of = roster.as_of.min(stored.as_of);
         let snapshot = DaySnapshot::new(day, as_of, roster.providers, roster.services, stored.appointments);
-        Ok(snapshot.with_demand(demand))
+        Ok(snapshot.skipping(self.core.calendar.skipped(day)).with_demand(demand))
     }
 
     /// One appointment as committed.

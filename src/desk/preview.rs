@@ -70,7 +70,8 @@ impl Desk {
         let mut preview = HoursPreview::default();
         for (date, appointments) in read.await? {
             let own = appointments.into_iter().filter(|one| one.provider == *provider).collect();
-            let fates = ProviderDay::new(Arc::clone(&record), date, own, 0).fates(&changed);
+            let own_day = ProviderDay::new(Arc::clone(&record), date, own, 0).skipping(&core.calendar.skipped(date));
+            let fates = own_day.fates(&changed);
             preview.kept.extend(fates.kept);
             preview.cancelled.extend(fates.dropped);
         }

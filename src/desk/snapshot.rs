@@ -24,6 +24,8 @@ pub struct DaySnapshot {
     appointments: Appointments,
     yardstick: Arc<Yardstick>,
     demand: Arc<Demand>,
+    /// Minutes that the day does not have.
+    skipped: RangeSet,
 }
 
 /// The appointments of a day, in each order that is asked for: a change costs no look at all the others.
@@ -104,9 +106,20 @@ impl DaySnapshot {
             appointments: appointments.into_iter().collect(),
             yardstick,
             demand,
+            skipped: RangeSet::default(),
         };
         new.rebuild_all();
         new
+    }
+
+    /// The snapshot of a day where the clocks are put forward: without the minutes that they skip.
+    #[must_use]
+    pub fn skipping(mut self, skipped: RangeSet) -> Self {
+        if self.skipped != skipped {
+            self.skipped = skipped;
+            self.rebuild_all();
+        }
+        self
     }
 
     /// The snapshot with the shares of demand learned from past requests.
@@ -219,14 +232,14 @@ impl DaySnapshot {
         if provider.is_retired_on(self.day) && live.is_empty() {
             return None;
         }
-        Some(ProviderRow::new(Arc::clone(provider), self.day, live, &self.yardstick))
+        let hours = provider.hours_on(self.day).minus(&self.skipped);
+        Some(ProviderRow::new(Arc::clone(provider), hours, live, &self.yardstick))
     }
 }
 
 impl ProviderRow {
-    /// The row of a provider's day; `live` is sorted by start.
-    pub fn new(provider: Arc<Provider>, day: NaiveDate, live: Vec<Arc<Appointment>>, yardstick: &Yardstick) -> Self {
-        let hours = provider.hours_on(day);
+    /// The row of a provider's day with these hours; `live` is sorted by start.
+    fn new(provider: Arc<Provider>, hours: RangeSet, live: Vec<Arc<Appointment>>, yardstick: &Yardstick) -> Self {
         let taken: RangeSet = live.iter().map(|appointment| appointment.slot).collect();
         let gaps: Vec<TimeRange> = hours.minus(&taken).iter().collect();
         let shortest = yardstick.shortest();
@@ -304,8 +317,8 @@ mod tests {
         let window = |start, end| TimeRange::parse(start, end).unwrap();
         let hours: RangeSet = [window("09:00", "12:00"), window("13:00", "15:00")].into_iter().collect();
         let id = ProviderId::new("chen").unwrap();
-        let provider = Provider::new(id, Hours::always(Weekly::EveryDay(hours)), 8).unwrap();
-        let row = ProviderRow::new(Arc::new(provider), NaiveDate::MIN, Vec::new(), &Yardstick::new(&[30]));
+        let provider = Provider::new(id, Hours::always(Weekly::EveryDay(hours.clone())), 8).unwrap();
+        let row = ProviderRow::new(Arc::new(provider), hours, Vec::new(), &Yardstick::new(&[30]));
         let longest = |from: &str| row.longest_from(from.parse().unwrap());
         assert_eq!(longest("00:00"), Some(window("09:00", "12:00")));
         assert_eq!(longest("10:30"), Some(window("13:00", "15:00")));

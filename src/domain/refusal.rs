@@ -24,6 +24,11 @@ pub enum Blocker {
         /// The range asked for.
         range: TimeRange,
     },
+    /// The day does not have the minutes: the clocks are put forward over them.
+    Skipped {
+        /// The minutes that are left out; the whole day where the calendar leaves it out.
+        skipped: TimeRange,
+    },
     /// The provider has as many appointments as a day may have.
     DailyLimit {
         /// Live appointments that day.
@@ -85,6 +90,8 @@ impl fmt::Display for Blocker {
             Self::Retired => f.write_str("no longer works here"),
             Self::ServiceNotGiven(service) => write!(f, "does not give {service}"),
             Self::NotWorking { day, range } => write!(f, "not working {range} on {}", day.format("%a %-d %b")),
+            Self::Skipped { skipped: TimeRange::DAY } => f.write_str("this day does not exist, the calendar skips it"),
+            Self::Skipped { skipped } => write!(f, "{skipped} does not exist on this day, the clocks go forward"),
             Self::DailyLimit { booked, limit } => write!(f, "daily limit {booked} of {limit}"),
             Self::NoRoom { range, longest: Some(piece) } => {
                 write!(f, "longest free piece in {range} is {} min, {piece}", piece.len())

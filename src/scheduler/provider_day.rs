@@ -34,6 +34,8 @@ pub struct ProviderDay {
     day: NaiveDate,
     provider: Arc<Provider>,
     hours: RangeSet,
+    /// Minutes that this day does not have.
+    skipped: RangeSet,
 }
 
 /// What deciding needs of the provider's record.
@@ -59,10 +61,29 @@ impl ProviderDay {
     /// A provider's day with its appointments; cancelled ones are left out.
     ///
     /// `revision` counts the changes of this provider's day so far, 0 for one that never changed.
-    pub fn new(provider: Arc<Provider>, day: NaiveDate, mut live: Vec<Arc<Appointment>>, revision: u64) -> Self {
+    pub fn new(provider: Arc<Provider>, day: NaiveDate, live: Vec<Arc<Appointment>>, revision: u64) -> Self {
+        Self::with_skipped(provider, day, live, revision, RangeSet::default())
+    }
+
+    /// The same day where the clocks are put forward: without the minutes that they skip.
+    #[must_use]
+    pub fn skipping(self, skipped: &RangeSet) -> Self {
+        if self.skipped == *skipped {
+            return self;
+        }
+        Self::with_skipped(self.provider, self.day, self.live.into_vec(), self.revision, skipped.clone())
+    }
+
+    fn with_skipped(
+        provider: Arc<Provider>,
+        day: NaiveDate,
+        mut live: Vec<Arc<Appointment>>,
+        revision: u64,
+        skipped: RangeSet,
+    ) -> Self {
         live.retain(|appointment| appointment.is_live());
         live.sort_by(|a, b| order(a).cmp(&order(b)));
-        let hours = provider.hours_on(day);
+        let hours = existing_hours(&provider, day, &skipped);
         let gaps = Gaps::new(&hours, &live.iter().map(|appointment| appointment.slot).collect());
         let slots: SmallVec<[TimeRange; INLINE]> = live.iter().map(|appointment| appointment.slot).collect();
         let booked_minutes = slots.iter().map(|slot| u32::from(slot.len())).sum();
@@ -73,7 +94,7 @@ impl ProviderDay {
             record_revision: provider.revision,
             has_left: provider.is_retired_on(day),
         };
-        Self { revision, booked_minutes, badge, gaps, slots, live: live.into(), day, provider, hours }
+        Self { revision, booked_minutes, badge, gaps, slots, live: live.into(), day, provider, hours, skipped }
     }
 
     /// Whose day it is, as last recorded.
@@ -104,6 +125,11 @@ impl ProviderDay {
     /// Which day it is.
     pub fn day(&self) -> NaiveDate {
         self.day
+    }
+
+    /// Minutes that the clocks skip on this day; they are in no hours.
+    pub fn skipped(&self) -> &RangeSet {
+        &self.skipped
     }
 
     /// The hours of the day; none from retirement on.
@@ -203,7 +229,7 @@ impl ProviderDay {
     /// hours. An overbooked one was put over the hours on purpose: it goes only if the change takes
     /// minutes away that it had inside them. When the provider leaves, every pending one goes.
     pub fn fates(&self, changed: &Provider) -> Fates {
-        let hours = changed.hours_on(self.day);
+        let hours = existing_hours(changed, self.day, &self.skipped);
         let leaves = changed.is_retired_on(self.day);
         let closing = self.hours.minus(&hours);
         let stays = |appointment: &Appointment| {
@@ -222,13 +248,15 @@ impl ProviderDay {
     /// Free afterwards is what the new hours hold without what was kept.
     pub fn take_over(&mut self, changed: Arc<Provider>) -> Fates {
         let fates = self.fates(&changed);
-        *self = Self::new(changed, self.day, fates.kept.clone(), self.revision);
+        let skipped = std::mem::take(&mut self.skipped);
+        *self = Self::with_skipped(changed, self.day, fates.kept.clone(), self.revision, skipped);
         fates
     }
 
     /// Takes over a changed record and drops nothing, whatever lies outside the new hours.
     pub(super) fn replace_provider(&mut self, changed: Arc<Provider>) {
-        *self = Self::new(changed, self.day, std::mem::take(&mut self.live).into_vec(), self.revision);
+        let (live, skipped) = (std::mem::take(&mut self.live), std::mem::take(&mut self.skipped));
+        *self = Self::with_skipped(changed, self.day, live.into_vec(), self.revision, skipped);
     }
 
     /// Becomes what another one is, but for the count of its changes.
@@ -247,6 +275,12 @@ impl ProviderDay {
     fn position(&self, id: &RequestId) -> Option<usize> {
         self.live.iter().position(|appointment| appointment.id() == id)
     }
+}
+
+/// The hours of a day as far as it has their minutes.
+fn existing_hours(provider: &Provider, day: NaiveDate, skipped: &RangeSet) -> RangeSet {
+    let hours = provider.hours_on(day);
+    if skipped.is_empty() { hours } else { hours.minus(skipped) }
 }
 
 fn order(appointment: &Appointment) -> (TimeRange, &RequestId) {

@@ -10,9 +10,12 @@ mod violation;
 
 pub use violation::Violation;
 
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+
 use self::replay::Replay;
 use super::{Archive, Reader, StoreError};
-use crate::domain::printable;
+use crate::domain::{RangeSet, printable, skipped_minutes};
 
 /// Entries of the log that are held at a time.
 const PAGE: usize = 1_000;
@@ -25,16 +28,28 @@ const TOLD_MAX: usize = 1_000;
 /// Commits may go on meanwhile: what is audited is the book as it was when this began. An error means that
 /// the book could not be read at all; what cannot be understood in it is a violation.
 pub fn audit(reader: &mut dyn Reader) -> Result<Vec<Violation>, StoreError> {
+    audit_with(reader, &|_| RangeSet::default())
+}
+
+/// [`audit`] of a desk in `zone`: nothing may be placed on minutes that the clocks there skip.
+pub fn audit_in(reader: &mut dyn Reader, zone: Tz) -> Result<Vec<Violation>, StoreError> {
+    audit_with(reader, &|day| skipped_minutes(zone, day))
+}
+
+/// The minutes that a day does not have.
+type Skipped<'a> = &'a dyn Fn(NaiveDate) -> RangeSet;
+
+fn audit_with(reader: &mut dyn Reader, skipped: Skipped<'_>) -> Result<Vec<Violation>, StoreError> {
     let mut archive = reader.archive()?;
     let mut findings = Findings::default();
-    match examine(&mut *archive, &mut findings) {
+    match examine(&mut *archive, skipped, &mut findings) {
         Err(StoreError::Damaged { detail, .. }) => findings.add(Violation::Unreadable(printable(&detail))),
         done => done?,
     }
     Ok(findings.all())
 }
 
-fn examine(archive: &mut dyn Archive, findings: &mut Findings) -> Result<(), StoreError> {
+fn examine(archive: &mut dyn Archive, skipped: Skipped<'_>, findings: &mut Findings) -> Result<(), StoreError> {
     for line in archive.integrity()? {
         findings.add(Violation::Storage(printable(&line)));
     }
@@ -47,7 +62,7 @@ fn examine(archive: &mut dyn Archive, findings: &mut Findings) -> Result<(), Sto
         for entry in &page {
             rules::judge(&replay, entry, findings);
             replay.play(entry);
-            rules::judge_outcome(&replay, entry, findings);
+            rules::judge_outcome(&replay, entry, skipped, findings);
         }
     }
     compare::with_stored(replay, archive, PAGE, findings)

@@ -43,7 +43,8 @@ pub(super) async fn add_provider(core: &Core, new: &Provider, settling: &mut Set
             settling.put(Action::ProviderAdded(new.id.clone()), edits.clone(), &[]);
             core.put_in_force(&edits);
             let joins = |day: &Day| {
-                let provider_day = ProviderDay::new(Arc::clone(&added), day.date(), Vec::new(), 0);
+                let provider_day = ProviderDay::new(Arc::clone(&added), day.date(), Vec::new(), 0)
+                    .skipping(&core.calendar.skipped(day.date()));
                 day.rebuilt(Arc::clone(day.rules()), vec![provider_day], &[])
             };
             core.days.rebuild(joins);

@@ -1,7 +1,7 @@
 //! Asking one provider: whether it can host, where, and if not, what stands in the way.
 
 use super::Day;
-use crate::domain::{Blocked, Blocker, Minute, Minutes, Request, ServiceId, TimeRange};
+use crate::domain::{Blocked, Blocker, Minute, Minutes, RangeSet, Request, ServiceId, TimeRange};
 use crate::scheduler::openings::{Openings, View};
 use crate::scheduler::provider_day::ProviderDay;
 use crate::scheduler::rules::Dice;
@@ -76,6 +76,9 @@ impl Day {
         if let Some(service) = wish.service.filter(|service| !day.provider().gives(service)) {
             return Blocker::ServiceNotGiven(service.clone());
         }
+        if let Some(skipped) = self.skipped_in_the_way(day, wish) {
+            return Blocker::Skipped { skipped };
+        }
         if !day.hours().iter().any(|hours| hours.overlaps(wish.range)) {
             return Blocker::NotWorking { day: self.date, range: wish.range };
         }
@@ -90,6 +93,13 @@ impl Day {
             return passed;
         }
         self.no_room(day, wish, range)
+    }
+
+    /// The minutes that the day does not have and without which it could not be, if that is what is in the way.
+    fn skipped_in_the_way(&self, day: &ProviderDay, wish: &Wish<'_>) -> Option<TimeRange> {
+        let skipped = day.skipped().iter().find(|skipped| skipped.overlaps(wish.range))?;
+        let otherwise = || self.hosts(&day.clone().skipping(&RangeSet::default()), wish);
+        (skipped.contains(wish.range) || otherwise()).then_some(skipped)
     }
 
     /// The longest free piece of the range, the earliest of equals, as what is not enough.

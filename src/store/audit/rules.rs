@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::Findings;
 use super::replay::Replay;
 use super::violation::Violation;
+use super::{Findings, Skipped};
 use crate::domain::{Action, Appointment, Cause, Edit, Edits, Event, Overbooking, Provider, RequestId, Status};
 use crate::store::Entry;
 use crate::store::judge::{edited, is_exclusive};
@@ -25,7 +25,7 @@ pub(super) fn judge(state: &Replay, entry: &Entry, findings: &mut Findings) {
 }
 
 /// What can be said of an event on the state after it.
-pub(super) fn judge_outcome(state: &Replay, entry: &Entry, findings: &mut Findings) {
+pub(super) fn judge_outcome(state: &Replay, entry: &Entry, skipped: Skipped<'_>, findings: &mut Findings) {
     let event = &entry.event;
     for edit in &event.draft.edits.providers {
         nobody_is_left_outside_the_hours(state, event, edit, findings);
@@ -38,6 +38,7 @@ pub(super) fn judge_outcome(state: &Replay, entry: &Entry, findings: &mut Findin
             continue;
         };
         no_double_booking(state, event, edit, findings);
+        on_minutes_that_exist(event, edit, skipped, findings);
         if after.overbooking == Overbooking::None {
             inside_the_hours(event, edit, provider, findings);
             within_the_limit(state, event, edit, provider, findings);
@@ -155,6 +156,16 @@ fn no_double_booking(state: &Replay, event: &Event, edit: &Edit<Appointment>, fi
             other: other.id().clone(),
             overlap,
         });
+    }
+}
+
+/// What is placed lies on minutes that its day has; an undo may bring back what has begun or is over.
+fn on_minutes_that_exist(event: &Event, edit: &Edit<Appointment>, skipped: Skipped<'_>, findings: &mut Findings) {
+    let Some(after) = edit.after.as_ref().filter(|_| is_placed(edit)) else { return };
+    let binding = after.status.is_pending() || !matches!(event.draft.action, Action::Undone(_));
+    if let Some(skipped) = skipped(after.day).iter().find(|skipped| binding && skipped.overlaps(after.slot)) {
+        let (event, appointment) = (event.number, after.id().clone());
+        findings.add(Violation::SkippedMinutes { event, appointment, day: after.day, slot: after.slot, skipped });
     }
 }
 

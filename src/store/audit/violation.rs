@@ -103,6 +103,22 @@ pub enum Violation {
         /// When on that day.
         slot: TimeRange,
     },
+    /// An appointment lies on minutes that its day does not have.
+    #[error(
+        "event {event} puts appointment {appointment} at {slot} on {day}, where the clocks go forward over {skipped}"
+    )]
+    SkippedMinutes {
+        /// The event.
+        event: u64,
+        /// The appointment.
+        appointment: RequestId,
+        /// When.
+        day: NaiveDate,
+        /// When on that day.
+        slot: TimeRange,
+        /// The minutes that are left out.
+        skipped: TimeRange,
+    },
     /// An appointment was placed beyond the daily limit.
     #[error("event {event} gives {provider} {booked} appointments on {day}, where the limit is {limit}")]
     OverLimit {
