@@ -15,6 +15,7 @@
 //! | [`store`] | the port to what is durable; `SQLite`, memory; the audit behind `slotdesk check` |
 //! | [`scheduler`] | provider-days, placement policies, provider order, explanations: pure |
 //! | [`domain`] | the words of the trade as types: pure, validated at the border |
+//! | `sync` | the locks, threads and tasks of scheduler and desk, exchanged when schedules are explored |
 //!
 //! # How a booking walks through it
 //!
@@ -96,6 +97,7 @@ pub mod scheduler;
 pub mod settings;
 pub mod store;
 pub mod study;
+mod sync;
 pub mod tui;
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["store"],
     &["scheduler"],
     &["domain"],
+    &["sync"],
 ];
 /// Most lines of a file, its tests included.
 const LINES_MAX: usize = 500;

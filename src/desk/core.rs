@@ -1,13 +1,13 @@
 //! What the workers, the journal and the handle share.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
-use parking_lot::{Mutex, RwLock};
 
 use crate::domain::{Action, Demand, Event};
 use crate::store::{Commit, Reader, StoreError};
+use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{Mutex, RwLock};
 
 use super::days::Days;
 use super::feed::Publisher;

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use parking_lot::RwLock;
 
 use crate::domain::{Appointment, Demand, Minute, Provider, ProviderId, RangeSet};
 use crate::scheduler::{Day, Dice, ProviderDay, Rules, Yardstick};
 use crate::store::{Guard, StoredDay};
+use crate::sync::RwLock;
 
 use super::core::Core;
 use super::roster::Roster;

@@ -1,16 +1,16 @@
 //! The handle through which everybody talks to the desk.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use chrono::{NaiveDate, TimeDelta};
 use futures::future::BoxFuture;
-use parking_lot::RwLock;
 use tokio::sync::watch;
 
 use crate::domain::{Actor, Appointment, Event, Minutes, RequestId};
 use crate::scheduler::Policy;
 use crate::store::Store;
+use crate::sync::atomic::Ordering;
+use crate::sync::{RwLock, TaskHandle, spawn};
 
 use super::core::Core;
 use super::feed::Feed;
@@ -101,11 +101,11 @@ impl Desk {
         }
         let (jobs, queue) = flume::bounded(queue_length);
         let (tell_closed, closed) = watch::channel(Closed::NotYet);
-        let pool: Vec<_> = (0..workers).map(|_| tokio::spawn(workers::run(Arc::clone(&core), queue.clone()))).collect();
+        let pool: Vec<_> = (0..workers).map(|_| spawn(workers::run(Arc::clone(&core), queue.clone()))).collect();
         let journal = journal::start(&core, store).map_err(|error| DeskError::NoThread(error.to_string()))?;
         // Made here, not in the task: a runtime that ends may drop the task before it has begun.
         let inbox = ClosesInbox(Arc::clone(&core));
-        tokio::spawn(shut_down(inbox, pool, journal, tell_closed));
+        spawn(shut_down(inbox, pool, journal, tell_closed));
         Ok(Self { core, entrance: Arc::new(Entrance { jobs: RwLock::new(Some(jobs)), ids, closed }) })
     }
 
@@ -227,7 +227,7 @@ impl Drop for ClosesInbox {
 /// then the journal with its store.
 async fn shut_down(
     inbox: ClosesInbox,
-    pool: Vec<tokio::task::JoinHandle<()>>,
+    pool: Vec<TaskHandle<()>>,
     journal: BoxFuture<'static, ()>,
     tell: watch::Sender<Closed>,
 ) {

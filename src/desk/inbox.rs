@@ -4,9 +4,11 @@
 //! it happens while the provider's lock is held, which makes the order of the journal the order of
 //! the revisions.
 
-use super::gathering::{Gathering, Wait};
-use parking_lot::{Condvar, Mutex};
 use tokio::sync::{Notify, Semaphore, TryAcquireError, watch};
+
+use super::gathering::{Gathering, Wait};
+
+use crate::sync::{Condvar, Mutex};
 
 /// Decisions that may be on their way to the store at once.
 ///

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 
 use crate::domain::{Actor, Minute, ProviderId, Request};
 use crate::store::Commit;
+use crate::sync::Mutex;
 
 use super::{Answer, Command, DeskError, Past};
 

@@ -6,16 +6,16 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
-use tokio::runtime::Handle;
 use tokio::sync::mpsc::{self, error::SendError};
 
 use crate::domain::Event;
 use crate::store::{Commit, Latency, Reader, Store, StoreError, Verdict};
+use crate::sync::atomic::Ordering;
+use crate::sync::{Handle, spawn, spawn_blocking, thread};
 
 use super::core::Core;
 use super::gathering::Gathering;
@@ -35,7 +35,7 @@ pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFu
     let mut journal =
         Journal { core: Arc::clone(core), store, reader, runtime: Handle::current(), taken: Vec::new(), known };
     if journal.store.latency() == Latency::None {
-        let writing = tokio::spawn(async move {
+        let writing = spawn(async move {
             while journal.core.inbox.next(&mut journal.taken).await {
                 let stored = journal.write();
                 announce(&journal.core, stored);
@@ -44,7 +44,7 @@ pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFu
         return Ok(async move { drop(writing.await) }.boxed());
     }
     let (hand_over, mut stored) = mpsc::channel(STORED_MAX);
-    let announcing = tokio::spawn({
+    let announcing = spawn({
         let core = Arc::clone(core);
         async move {
             while let Some(stored) = stored.recv().await {
@@ -52,7 +52,7 @@ pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFu
             }
         }
     });
-    let writing = std::thread::Builder::new().name("journal".to_owned()).spawn(move || {
+    let writing = thread::Builder::new().name("journal".to_owned()).spawn(move || {
         let mut gathering = Gathering::default();
         while journal.core.inbox.take(&mut journal.taken, &mut gathering) {
             let since = Instant::now();
@@ -65,7 +65,7 @@ pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFu
         }
     })?;
     let ended = async move {
-        drop(tokio::task::spawn_blocking(move || writing.join()).await);
+        drop(spawn_blocking(move || writing.join()).await);
         drop(announcing.await);
     };
     Ok(ended.boxed())

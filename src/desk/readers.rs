@@ -3,10 +3,10 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use tokio::sync::Semaphore;
 
 use crate::store::{Reader, Store, StoreError};
+use crate::sync::{Mutex, spawn_blocking};
 
 /// Readers for screens and HTTP clients, who rarely load at the same moment.
 const LOOKING: usize = 3;
@@ -60,7 +60,7 @@ impl Pool {
         let lost = || StoreError::Failing { detail: "a reader stopped unexpectedly".to_owned() };
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| lost())?;
         let idle = Arc::clone(&self.idle);
-        let task = tokio::task::spawn_blocking(move || {
+        let task = spawn_blocking(move || {
             let reader = idle.lock().pop();
             let Some(mut reader) = reader else { return Err(lost()) };
             // What was read last is no reason to have one reader less from then on.

@@ -6,9 +6,8 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use crate::domain::{Event, Request, RequestId};
+use crate::sync::Mutex;
 
 use super::job::Reply;
 

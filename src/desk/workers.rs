@@ -5,7 +5,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -19,6 +18,8 @@ use super::register::Claim;
 use super::{Answer, DeskError, decide, repeat};
 use crate::domain::{Action, Draft, Edits};
 use crate::scheduler::Touched;
+use crate::sync::atomic::Ordering;
+use crate::sync::spawn;
 
 /// How often a command is decided again because others changed the same day in between.
 const TRIES_MAX: u8 = 16;
@@ -77,7 +78,7 @@ fn answer_when_stored(core: &Arc<Core>, job: Job, answer: Result<Answer, DeskErr
         return;
     }
     let core = Arc::clone(core);
-    tokio::spawn(async move {
+    spawn(async move {
         mark.settled().await;
         if core.setbacks() == setbacks { give(&core, job) } else { again(core, job).await }
     });

@@ -10,9 +10,6 @@ mod survey;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-use chrono::NaiveDate;
-use parking_lot::Mutex;
-
 use super::popularity::Popularity;
 use super::priority::Ranking;
 use super::provider_day::ProviderDay;
@@ -20,6 +17,8 @@ use super::releases::Releases;
 use super::rules::Rules;
 use super::seat::Seat;
 use crate::domain::{Appointment, Demand, ProviderId, RangeSet, RequestId};
+use crate::sync::Mutex;
+use chrono::NaiveDate;
 
 pub use relocate::{Move, NotMoved};
 

@@ -1,12 +1,12 @@
 //! Several provider-days at once, without deadlock.
 
 use chrono::NaiveDate;
-use parking_lot::MutexGuard;
 
 use super::day::Day;
 use super::provider_day::ProviderDay;
 use super::seat::Touched;
 use crate::domain::{ProviderId, RangeSet};
+use crate::sync::MutexGuard;
 
 /// Provider-days that are held together, for a change that needs several of them or none.
 ///

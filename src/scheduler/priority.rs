@@ -1,15 +1,14 @@
 //! Which provider is asked first.
 
 use std::mem;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use parking_lot::{Mutex, MutexGuard};
 
 use super::policy::ProviderOrder;
 use super::provider_day::ProviderDay;
 use super::seat::Seat;
 use super::tournament::Tournament;
 use crate::domain::Minutes;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{Mutex, MutexGuard};
 
 /// A seat's number, and its day.
 type HeldSeat<'a> = (usize, MutexGuard<'a, ProviderDay>);

@@ -1,8 +1,7 @@
 //! What keeps a refusal true while others change the day.
 
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-
 use crate::domain::{Minutes, TimeRange};
+use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// Counts what could give a request a place that it did not have a moment ago.
 ///

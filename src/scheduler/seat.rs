@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use parking_lot::{Mutex, MutexGuard};
 
 use super::provider_day::ProviderDay;
 use crate::domain::ProviderId;
+use crate::sync::{Mutex, MutexGuard};
 
 /// A provider-day as it was when a change was decided on it, for the store to check.
 #[derive(Debug, Clone, PartialEq, Eq)]
