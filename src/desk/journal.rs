@@ -147,7 +147,8 @@ impl Journal {
                 }
                 Verdict::Answered => {
                     core.unlearn(&commit);
-                    self.runtime.spawn(repeat::from_store(Arc::clone(core), job, commit.draft));
+                    // Without an answer the store, which said that it has one, does not work as it should.
+                    self.runtime.spawn(repeat::from_store(Arc::clone(core), job, DeskError::Overtaken));
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Draft, Event, Request};
+use crate::domain::{Event, Request};
 
 use super::core::Core;
 use super::job::Job;
@@ -24,18 +24,17 @@ pub(super) fn answer_all(waiting: Vec<Waiting>, event: &Arc<Event>) {
     }
 }
 
-/// Answers a job whose request the store had an answer for.
-pub(super) async fn from_store(core: Arc<Core>, job: Job, draft: Arc<Draft>) {
-    let Some(request) = draft.answered() else { return };
+/// Answers a job whose request the store has, or may have, an answer for; refuses it if there is none.
+pub(super) async fn from_store(core: Arc<Core>, job: Job, otherwise: DeskError) {
+    let Some(request) = job.work.request().cloned() else { return workers::refuse(&core, job, &otherwise) };
     let id = request.id.clone();
     match core.readers.read_to_decide(move |reader| reader.answer(&id)).await {
         Ok(Some(event)) => {
             let event = Arc::new(event);
             answer_all(core.register.answered(&request.id, &event), &event);
-            job.reply.give(answer(request, &event));
+            job.reply.give(answer(&request, &event));
         }
-        // The store said that it has an answer, so without one it does not work as it should.
-        Ok(None) => workers::refuse(&core, job, &DeskError::Overtaken),
+        Ok(None) => workers::refuse(&core, job, &otherwise),
         Err(error) => workers::refuse(&core, job, &error.into()),
     }
 }

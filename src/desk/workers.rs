@@ -68,20 +68,27 @@ async fn look(core: &Core, work: &Work, settling: &mut Settling<'_>) -> Result<(
 
 /// Answers that the book is as asked already, or cannot be: when the store has everything that makes it so.
 fn answer_when_stored(core: &Arc<Core>, job: Job, answer: Result<Answer, DeskError>, setbacks: u64) {
-    let give = |core: &Core, job: Job| match answer {
-        Ok(answer) => job.reply.give(Ok(answer)),
-        Err(error) => refuse(core, job, &error),
-    };
     let mark = core.inbox.mark();
     if mark.is_settled() && core.setbacks() == setbacks {
-        give(core, job);
+        give(core, job, answer);
         return;
     }
     let core = Arc::clone(core);
     spawn(async move {
         mark.settled().await;
-        if core.setbacks() == setbacks { give(&core, job) } else { again(core, job).await }
+        if core.setbacks() == setbacks { give(&core, job, answer) } else { again(core, job).await }
     });
+}
+
+fn give(core: &Arc<Core>, job: Job, answer: Result<Answer, DeskError>) {
+    match answer {
+        Ok(answer) => job.reply.give(Ok(answer)),
+        // It may have been answered before the register began, and the answer of then holds.
+        Err(error) if job.work.request().is_some() => {
+            spawn(repeat::from_store(Arc::clone(core), job, error));
+        }
+        Err(error) => refuse(core, job, &error),
+    }
 }
 
 /// Has a command decided again, on what the store has now.
