@@ -1,4 +1,4 @@
-//! What is asked once more: a request after a restart.
+//! What is asked once more: a request after a restart, a second undo.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -22,6 +22,11 @@ fn service(minutes: i64) -> Service {
     }
 }
 
+fn hours_from_monday(range: (&str, &str)) -> Command {
+    let change = HoursChange::From { day: monday(), weekly: Weekly::EveryDay(ranges(&[range])) };
+    Command::ChangeHours { provider: provider_id("chen"), change }
+}
+
 #[tokio::test]
 async fn rule_5_an_answer_of_before_a_restart_holds_whatever_has_become_of_its_service() {
     let store = MemoryStore::new();
@@ -43,4 +48,31 @@ async fn rule_5_an_answer_of_before_a_restart_holds_whatever_has_become_of_its_s
     assert!(matches!(book(&desk, other.clone()).await, Err(DeskError::IdTaken(_))));
     let new = Request { id: request_id("r2"), ..other };
     assert!(matches!(book(&desk, new).await, Err(DeskError::UnknownService(_))));
+}
+
+#[tokio::test]
+async fn two_changes_of_one_provider_are_taken_back_by_two_undos() {
+    let desk = open(MemoryStore::new());
+    add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
+    give(&desk, hours_from_monday(("10:00", "12:00")), Channel::Desk).await.unwrap();
+    give(&desk, hours_from_monday(("11:00", "12:00")), Channel::Desk).await.unwrap();
+    for hours in ["10:00–12:00", "09:00–12:00"] {
+        give(&desk, Command::Undo, Channel::Desk).await.unwrap();
+        let row = desk.day(monday()).await.unwrap().row(&provider_id("chen")).unwrap().hours.to_string();
+        assert_eq!(row, hours);
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_somebody_else_has_changed_is_not_put_back_and_blocks_no_other_undo() {
+    let desk = open(MemoryStore::new());
+    add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
+    give(&desk, hours_from_monday(("10:00", "12:00")), Channel::Desk).await.unwrap();
+    give(&desk, Command::AddService(service(30)), Channel::Desk).await.unwrap();
+    give(&desk, Command::EditService(service(45)), Channel::Http).await.unwrap();
+    let conflict = give(&desk, Command::Undo, Channel::Desk).await.unwrap_err();
+    assert_eq!(conflict.to_string(), "this cannot be undone any more: service cut has changed since");
+    give(&desk, Command::Undo, Channel::Desk).await.unwrap();
+    let row = desk.day(monday()).await.unwrap().row(&provider_id("chen")).unwrap().hours.to_string();
+    assert_eq!(row, "09:00–12:00");
 }

@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use crate::desk::DeskError;
 use crate::desk::core::Core;
 use crate::desk::workers::Settling;
-use crate::domain::{Action, Appointment, Cancellation, Cause, Edit, Edits, Event, Provider, ProviderId, Status};
+use crate::domain::{
+    Action, Appointment, Cancellation, Cause, Edit, Edits, Event, Provider, ProviderId, Service, Status,
+};
 use crate::scheduler::{Day, apply_edits};
 
 /// Takes back the newest change of this desk, if what it changed is still as it left it and nobody has
@@ -71,7 +73,7 @@ fn reversal(core: &Core, event: &Event) -> Result<Edits, DeskError> {
     let today = core.calendar.today();
     Ok(Edits {
         providers: edits.providers.iter().map(|edit| provider(core, edit, today)).collect::<Result<_, _>>()?,
-        services: edits.services.iter().map(Edit::reversed).collect(),
+        services: edits.services.iter().map(|edit| service(core, edit)).collect::<Result<_, _>>()?,
         appointments: edits.appointments.iter().map(appointment).collect(),
     })
 }
@@ -80,7 +82,8 @@ fn provider(core: &Core, edit: &Edit<Provider>, today: NaiveDate) -> Result<Edit
     let changed = |id: &ProviderId| DeskError::UndoConflict(format!("provider {id} has changed since"));
     let Some(after) = &edit.after else { return Ok(edit.reversed()) };
     let current = core.roster().providers.get(&after.id).cloned().ok_or_else(|| changed(&after.id))?;
-    if current != *after {
+    // Revisions apart: a change that was taken back has left the record as it was, with a higher one.
+    if !current.same_content(after) {
         return Err(changed(&after.id));
     }
     let revision = current.revision + 1;
@@ -89,6 +92,15 @@ fn provider(core: &Core, edit: &Edit<Provider>, today: NaiveDate) -> Result<Edit
         None => Provider { revision, retired_from: Some(today), ..(*current).clone() },
     };
     Ok(Edit::changed(current, Arc::new(restored)))
+}
+
+fn service(core: &Core, edit: &Edit<Service>) -> Result<Edit<Service>, DeskError> {
+    match &edit.after {
+        Some(after) if core.roster().catalogue.get(&after.id) != Some(after) => {
+            Err(DeskError::UndoConflict(format!("service {} has changed since", after.id)))
+        }
+        _ => Ok(edit.reversed()),
+    }
 }
 
 fn appointment(edit: &Edit<Appointment>) -> Edit<Appointment> {
