@@ -1,4 +1,4 @@
-//! What is asked once more: a request after a restart, a second undo.
+//! What is asked once more: a request after a restart, a second undo, a status of before.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -75,4 +75,21 @@ async fn a_service_that_somebody_else_has_changed_is_not_put_back_and_blocks_no_
     give(&desk, Command::Undo, Channel::Desk).await.unwrap();
     let row = desk.day(monday()).await.unwrap().row(&provider_id("chen")).unwrap().hours.to_string();
     assert_eq!(row, "09:00–12:00");
+}
+
+#[tokio::test]
+async fn rule_2_what_is_history_outside_the_hours_cannot_be_to_come_again() {
+    let desk = open(MemoryStore::new());
+    add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
+    book(&desk, request("r1", "09:00", "09:30", 30)).await.unwrap();
+    let set = |status| Command::SetStatus { appointment: request_id("r1"), status };
+    give(&desk, set(Status::Arrived), Channel::Desk).await.unwrap();
+    give(&desk, hours_from_monday(("10:00", "12:00")), Channel::Http).await.unwrap();
+    let outside = give(&desk, set(Status::Booked), Channel::Desk).await.unwrap_err();
+    let sentence =
+        "status: \"booked\" is not valid, expected a status that leaves it in history: it lies outside the hours now";
+    assert_eq!(outside.to_string(), sentence);
+    let undone = give(&desk, Command::Undo, Channel::Desk).await.unwrap_err();
+    assert!(matches!(undone, DeskError::UndoConflict(_)), "{undone}");
+    give(&desk, set(Status::Done), Channel::Desk).await.unwrap();
 }

@@ -158,9 +158,15 @@ fn check(drafts: &Drafts, locked: &Locked<'_>, edits: &Edits) -> Result<(), Obst
         let Some(after) = after.as_ref().filter(|after| after.is_live()) else {
             continue;
         };
-        let held_it = |before: &Appointment| before.is_live() && place(before) == place(after);
-        if after.overbooking == Overbooking::None && !before.as_deref().is_some_and(held_it) {
-            check_placed(&drafts[&(after.day, after.provider.clone())], after)?;
+        if after.overbooking == Overbooking::Deliberate {
+            continue;
+        }
+        let draft = &drafts[&(after.day, after.provider.clone())];
+        match before.as_ref().filter(|before| before.is_live() && place(before) == place(after)) {
+            None => check_placed(draft, after)?,
+            // What has begun may lie outside changed hours; what is still to come may not.
+            Some(before) if !before.status.is_pending() => check_inside(draft, after)?,
+            Some(_) => {}
         }
     }
     for ((date, provider), draft) in drafts {
@@ -194,10 +200,12 @@ fn check_placed(draft: &ProviderDay, after: &Appointment) -> Result<(), Obstacle
         let (provider, day, slot) = (after.provider.clone(), after.day, after.slot);
         return Err(Obstacle::Taken { provider, day, slot, by: other.id().clone() });
     }
-    if after.status.is_pending() && !draft.hours().contains(after.slot) {
-        return Err(outside(after));
-    }
-    Ok(())
+    check_inside(draft, after)
+}
+
+fn check_inside(draft: &ProviderDay, after: &Appointment) -> Result<(), Obstacle> {
+    let is_outside = after.status.is_pending() && !draft.hours().contains(after.slot);
+    if is_outside { Err(outside(after)) } else { Ok(()) }
 }
 
 /// Nothing pending may fall out of the hours because a record was put back.
