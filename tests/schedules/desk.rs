@@ -160,8 +160,12 @@ fn closing() {
         let store = MemoryStore::new();
         let desk = open(store.clone());
         add(&desk, provider("chen", &[("09:00", "11:00")], 8)).await;
+        // The queue has room, so the first look at the future is enough to be taken in.
+        let mut taken_in = Box::pin(desk.submit(book(request("r0", "09:00", "11:00", 30)), actor()));
+        assert!(futures::poll!(&mut taken_in).is_pending());
         let tasks = ["r1", "r2", "r3"].map(|id| give(&desk, &store, book(request(id, "09:00", "11:00", 30))));
         let log = close(desk.clone(), &store).await;
+        assert!(taken_in.await.is_ok(), "what was taken in before the desk closed is decided");
         for task in tasks {
             match task.await.unwrap() {
                 Ok(answer) => assert!(log.iter().any(|event| Some(&Arc::new(event.clone())) == answer.event())),
