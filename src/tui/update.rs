@@ -22,8 +22,12 @@ use crate::domain::{Appointment, Event, Minute, TimeRange};
 
 /// Takes in a message; what it wants done is left in `cx`.
 pub(super) fn update(model: &mut Model, message: Message, cx: &mut Cx<'_>) {
-    model.now = cx.now;
+    let before = std::mem::replace(&mut model.now, cx.now);
     model.activity.expire(cx.now);
+    if before.today != cx.now.today && model.shown.day() == before.today && model.overlays.is_empty() {
+        // Whoever left the desk open on today means today.
+        model.turn_to(cx, cx.now.today);
+    }
     match message {
         Message::Key(key) => keyboard::key(model, key, cx),
         Message::Paste(text) => keyboard::paste(model, text, cx),

@@ -205,3 +205,22 @@ fn a_status_set_elsewhere_is_seen_here() {
     script.elsewhere(Command::SetStatus { appointment, status: Status::NoShow });
     assert_eq!(script.model.selected().unwrap().status, Status::NoShow);
 }
+
+#[test]
+fn a_desk_that_shows_today_goes_on_to_the_next_day_at_midnight() {
+    let tomorrow = super::fake::day().succ_opt().unwrap();
+    let at_midnight = |keys: &str| {
+        let mut script = Script::clinic();
+        script.press(keys);
+        let shown = script.model.shown.day();
+        script.now.today = tomorrow;
+        script.send(Message::Clock);
+        (shown, script.model.shown.day())
+    };
+    assert_eq!(at_midnight("Home").1, tomorrow);
+    // Whoever looks at another day, or is filling in a form, is left alone.
+    for keys in ["[", "b"] {
+        let (shown, then) = at_midnight(keys);
+        assert_eq!(then, shown, "{keys}");
+    }
+}
