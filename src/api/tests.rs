@@ -1,5 +1,6 @@
 //! Conversations: whatever is asked, the answer is one of the table, and the book stays sound.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,9 @@ use tokio::time::timeout;
 use tower::ServiceExt;
 
 use super::Limits;
+use super::access::AccessControl;
 use super::routes::{App, router};
+use crate::access::Access;
 use crate::desk::{Calendar, Desk, ManualClock, Options};
 use crate::domain::{Action, Minutes, RequestId, TimeRange};
 use crate::fuzzing::{Target, check_sentence, is_harmless};
@@ -155,7 +158,8 @@ impl House {
         let reader = store.reader().unwrap();
         let desk = Desk::open(Box::new(store), calendar, options).unwrap();
         let (close, closing) = watch::channel(());
-        let router = router(Arc::new(App::new(desk.clone(), Limits::default(), closing)));
+        let access = AccessControl::new(Access::default(), Ipv4Addr::LOCALHOST.into());
+        let router = router(Arc::new(App::new(desk.clone(), Limits::default(), access, closing)));
         Self { desk, router, reader, _close: close }
     }
 

@@ -123,7 +123,9 @@ impl Journal {
                 if !core.meter.store_failing.swap(true, Ordering::Relaxed) {
                     tracing::error!(%error, "the book cannot be written; nothing is booked until it can be");
                 }
-                commits.iter().for_each(|commit| core.unlearn(commit));
+                for commit in &commits {
+                    core.unlearn(commit);
+                }
                 core.count_setback();
                 let failed = jobs.into_iter().map(|job| (job, DeskError::Store(error.clone()))).collect();
                 Stored { missed: self.missed_before(u64::MAX), committed: Vec::new(), failed, places }
@@ -183,7 +185,9 @@ fn verdicts(store: &mut dyn Store, commits: &[Commit]) -> Result<Vec<Verdict>, S
 /// Lets the answers and events of a batch out.
 fn announce(core: &Core, stored: Stored) {
     let Stored { missed, committed, failed, places } = stored;
-    missed.iter().for_each(|event| core.take_in(event));
+    for event in &missed {
+        core.take_in(event);
+    }
     core.publisher.publish(missed);
     let mut events = Vec::with_capacity(committed.len());
     let mut jobs = Vec::with_capacity(committed.len());

@@ -3,13 +3,13 @@
 use slotdesk::store::SqliteStore;
 
 use crate::dice::Dice;
-use crate::figures::{extent, report};
+use crate::figures::{bound, report};
 use crate::load::{self, Load};
 use crate::program::User;
 use crate::server::Server;
 
 /// How often the server is killed; `SLOTDESK_KILLS` says otherwise.
-const KILLS: usize = 8;
+const KILLS: u64 = 8;
 
 #[test]
 fn rule_6_what_was_acknowledged_survives_a_server_that_is_killed_under_load() {
@@ -17,10 +17,10 @@ fn rule_6_what_was_acknowledged_survives_a_server_that_is_killed_under_load() {
     let mut server = Server::start(&user);
     load::opening(&server);
     let mut dice = Dice::new(1);
-    let kills = extent("SLOTDESK_KILLS", KILLS);
+    let kills = bound("SLOTDESK_KILLS", KILLS);
     let (mut acknowledged, mut unanswered, mut stored) = (0, 0, 0);
     for round in 0..kills {
-        let load = Load::start(&server, round as u64);
+        let load = Load::start(&server, round);
         load.wait_for(1 + dice.index(200));
         server.kill();
         let clients = load.after_the_kill();

@@ -6,8 +6,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "../support/figures.rs"]
-mod figures;
 mod judge;
 mod model;
 mod run;
@@ -66,7 +64,7 @@ fn explore_many(test: &str, kind: Kind, usual: u64) {
     let (first, cases) =
         (setting("SLOTDESK_MODEL_SEED").unwrap_or(1), setting("SLOTDESK_MODEL_CASES").unwrap_or(usual));
     explore(kind, first..first + cases);
-    figures::report(test, &format!("{cases} scripts of up to {} lines on {kind:?}", steps()));
+    support::figures::report(test, &format!("{cases} scripts of up to {} lines on {kind:?}", steps()));
 }
 
 #[test]

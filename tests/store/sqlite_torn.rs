@@ -12,7 +12,7 @@ use slotdesk::store::{Commit, Entry, Reader, SqliteStore, Store, StoreError, aud
 use tempfile::TempDir;
 
 use crate::dice::Dice;
-use crate::figures::{extent, report};
+use crate::figures::{bound, report};
 use crate::fixture::*;
 
 const SECTOR: usize = 512;
@@ -20,7 +20,7 @@ const LOG_HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 const FRAME: usize = FRAME_HEADER + 4096;
 /// Bits flipped in a book and in a log; `SLOTDESK_FLIPS` says otherwise.
-const FLIPS: usize = 150;
+const FLIPS: u64 = 150;
 
 /// Bookings with three providers on two days, some of them confirmed and some cancelled; one commit each.
 fn busy_days() -> Vec<Commit> {
@@ -195,7 +195,7 @@ fn a_log_damaged_in_front_of_whole_commits_is_refused_and_nothing_is_changed() {
     let [.., last, _] = files.ends[..] else { panic!("several commits") };
     // The salts and the checksum of the frame that ends the last commit but one: what tells of all before.
     let crucial = (last - FRAME + 8) * 8..(last - FRAME + FRAME_HEADER) * 8;
-    let flips = extent("SLOTDESK_FLIPS", FLIPS);
+    let flips = bound("SLOTDESK_FLIPS", FLIPS);
     let (mut refused, mut torn) = (0, 0);
     for bit in crucial.step_by(3).chain((0..flips).map(|_| dice.index(files.log.len() * 8))) {
         let log = flipped(&files.log, bit);
@@ -242,7 +242,7 @@ fn a_flipped_bit_of_the_book_is_refused_or_found_or_changes_nothing() {
     let mut dice = Dice::new(8);
     let (mut refused, mut found, mut harmless) = (0, 0, 0);
     let header = (0..100 * 8).step_by(7);
-    for bit in header.chain((0..extent("SLOTDESK_FLIPS", FLIPS)).map(|_| dice.index(book.len() * 8))) {
+    for bit in header.chain((0..bound("SLOTDESK_FLIPS", FLIPS)).map(|_| dice.index(book.len() * 8))) {
         let altered = flipped(&book, bit);
         let place = Place::with(&altered, None);
         let checked = SqliteStore::open_reader(&place.book()).and_then(|mut reader| audit(&mut *reader));
