@@ -26,9 +26,9 @@ struct Test {
 impl Test {
     fn read(line: &'static str) -> Self {
         match line.split(' ').collect::<Vec<_>>()[..] {
-            ["--test", target, path] => Self { target: Some(target), path },
+            ["--test", target, path] | ["--features", _, "--test", target, path] => Self { target: Some(target), path },
             ["--lib", path] => Self { target: None, path },
-            _ => panic!("{line:?} is neither `--test TARGET PATH` nor `--lib PATH`"),
+            _ => panic!("{line:?} is neither `[--features NAME] --test TARGET PATH` nor `--lib PATH`"),
         }
     }
 

@@ -85,7 +85,7 @@ async fn leaves_without_the_answer(server: SocketAddr) {
 
 async fn never_reads_the_feed(server: SocketAddr) {
     let mut stream = TcpStream::connect(server).await.unwrap();
-    stream.write_all(b"GET /events?after=0 HTTP/1.1\r\nHost: desk\r\n\r\n").await.unwrap();
+    stream.write_all(b"GET /events?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
     closed_by_the_server(&stream).await;
 }
 

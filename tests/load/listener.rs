@@ -9,7 +9,7 @@ use crate::connection::Connection;
 /// Reads every event of the book, each once and in order, until the hour is over.
 pub(crate) async fn follow(server: SocketAddr, mut is_over: watch::Receiver<()>) {
     let mut connection = Connection::open(server).await;
-    connection.send(b"GET /events?after=0 HTTP/1.1\r\nHost: desk\r\n\r\n").await;
+    connection.send(b"GET /events?after=0 HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
     let mut last = 0;
     loop {
         let line = tokio::select! {

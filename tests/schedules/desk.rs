@@ -61,7 +61,7 @@ fn the_last_free_slot() {
 
 #[test]
 fn rule_6_the_last_free_slot_from_two_screens() {
-    explore("desk_last_slot", 400, the_last_free_slot);
+    explore("rule_6_the_last_free_slot_from_two_screens", 400, the_last_free_slot);
 }
 
 fn the_same_request_twice() {
@@ -82,7 +82,7 @@ fn the_same_request_twice() {
 
 #[test]
 fn rule_5_the_same_request_twice_at_once() {
-    explore("desk_repeated", 400, the_same_request_twice);
+    explore("rule_5_the_same_request_twice_at_once", 400, the_same_request_twice);
 }
 
 fn hours_against_a_booking() {
@@ -104,7 +104,7 @@ fn hours_against_a_booking() {
 
 #[test]
 fn rule_4_hours_against_a_booking_through_the_journal() {
-    explore("desk_hours", 400, hours_against_a_booking);
+    explore("rule_4_hours_against_a_booking_through_the_journal", 400, hours_against_a_booking);
 }
 
 fn unchanged() {
@@ -124,7 +124,7 @@ fn unchanged() {
 
 #[test]
 fn rule_6_unchanged_is_said_only_of_what_is_stored() {
-    explore("desk_unchanged", 400, unchanged);
+    explore("rule_6_unchanged_is_said_only_of_what_is_stored", 400, unchanged);
 }
 
 fn a_store_that_fails_once() {
@@ -152,7 +152,7 @@ fn a_store_that_fails_once() {
 
 #[test]
 fn rule_6_what_the_store_did_not_take_leaves_nothing_behind() {
-    explore("desk_failing", 400, a_store_that_fails_once);
+    explore("rule_6_what_the_store_did_not_take_leaves_nothing_behind", 400, a_store_that_fails_once);
 }
 
 fn closing() {
@@ -182,5 +182,5 @@ fn closing() {
 
 #[test]
 fn a_closing_desk_answers_everybody_and_loses_nothing() {
-    explore("desk_closing", 400, closing);
+    explore("a_closing_desk_answers_everybody_and_loses_nothing", 400, closing);
 }

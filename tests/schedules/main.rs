@@ -36,5 +36,5 @@ fn explore(name: &str, usual: usize, test: fn()) {
     let explored = Runner::new(random, config.clone()).run(test);
     let pct = PctScheduler::new_from_seed(SEED, DEPTH, schedules);
     let explored = explored + Runner::new(pct, config).run(test);
-    figures::report(&format!("schedules_{name}"), &format!("{explored} schedules explored"));
+    figures::report(name, &format!("{explored} schedules explored"));
 }

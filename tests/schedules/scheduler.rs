@@ -75,7 +75,7 @@ fn the_last_free_slot() {
 
 #[test]
 fn rule_1_three_bookings_for_two_free_slots() {
-    explore("last_slot", 1_000, the_last_free_slot);
+    explore("rule_1_three_bookings_for_two_free_slots", 1_000, the_last_free_slot);
 }
 
 fn settling() {
@@ -95,7 +95,7 @@ fn settling() {
 
 #[test]
 fn rule_1_decisions_are_settled_in_the_order_of_the_revisions() {
-    explore("settling", 1_000, settling);
+    explore("rule_1_decisions_are_settled_in_the_order_of_the_revisions", 1_000, settling);
 }
 
 fn hours_against_bookings() {
@@ -127,7 +127,7 @@ fn hours_against_bookings() {
 
 #[test]
 fn rule_4_a_change_of_hours_against_bookings() {
-    explore("hours", 1_000, hours_against_bookings);
+    explore("rule_4_a_change_of_hours_against_bookings", 1_000, hours_against_bookings);
 }
 
 fn retirement_against_a_booking() {
@@ -152,7 +152,7 @@ fn retirement_against_a_booking() {
 
 #[test]
 fn rule_2_retirement_against_a_booking() {
-    explore("retirement", 1_000, retirement_against_a_booking);
+    explore("rule_2_retirement_against_a_booking", 1_000, retirement_against_a_booking);
 }
 
 /// Moves one of two appointments into the hours of the other provider.
@@ -179,7 +179,7 @@ fn opposite_moves() {
 
 #[test]
 fn rule_7_a_move_against_the_opposite_move() {
-    explore("moves", 1_000, opposite_moves);
+    explore("rule_7_a_move_against_the_opposite_move", 1_000, opposite_moves);
 }
 
 fn a_release_behind_the_back_of_a_refusal() {
@@ -200,7 +200,7 @@ fn a_release_behind_the_back_of_a_refusal() {
 
 #[test]
 fn a_refusal_is_true_at_one_moment() {
-    explore("refusal", 1_000, a_release_behind_the_back_of_a_refusal);
+    explore("a_refusal_is_true_at_one_moment", 1_000, a_release_behind_the_back_of_a_refusal);
 }
 
 fn somebody_joins() {
@@ -221,5 +221,5 @@ fn somebody_joins() {
 
 #[test]
 fn a_day_that_is_replaced_while_it_is_decided_on() {
-    explore("rebuilt", 1_000, somebody_joins);
+    explore("a_day_that_is_replaced_while_it_is_decided_on", 1_000, somebody_joins);
 }
