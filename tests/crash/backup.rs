@@ -84,7 +84,7 @@ fn a_backup_taken_under_load_is_sound_and_a_desk_goes_on_with_it() {
     load::assert_answers_stay(&server, &mut *reader, &before);
     assert!(server.stop());
     report(
-        "backup_under_load",
+        "a_backup_taken_under_load_is_sound_and_a_desk_goes_on_with_it",
         &format!("3 copies under load, {there} changes acknowledged before all there, 0 waited"),
     );
 }

@@ -132,7 +132,10 @@ fn rule_6_whichever_call_to_the_disk_fails_nothing_is_lost_or_made_up_and_the_de
         assert!(failed >= at_least && heard > 0, "only {failed} calls of {call:?} failed, {heard} were heard of");
         figures.push(format!("{failed} of {call:?} ({errno}, {lasts:?})").to_lowercase());
     }
-    report("disk_errors", &format!("each call failed in turn: {}", figures.join(", ")));
+    report(
+        "rule_6_whichever_call_to_the_disk_fails_nothing_is_lost_or_made_up_and_the_desk_goes_on",
+        &format!("each call failed in turn: {}", figures.join(", ")),
+    );
 }
 
 /// Lets the `nth` wait for the disk fail, kills the server at once, and tells whether what had been answered
@@ -170,7 +173,10 @@ fn rule_6_what_failed_at_its_last_step_does_not_come_back_to_life_after_a_crash(
         // While the disk fails nobody can know; but it is there wholly or not at all.
         assert!(killed_after_a_failed_sync(nth, Lasts::UntilHealed).is_some());
     }
-    report("failed_sync_then_killed", "4 failed syncs, each followed by a kill: 0 came back, 0 acknowledged lost");
+    report(
+        "rule_6_what_failed_at_its_last_step_does_not_come_back_to_life_after_a_crash",
+        "4 failed syncs, each followed by a kill: 0 came back, 0 acknowledged lost",
+    );
 }
 
 #[test]

@@ -37,5 +37,5 @@ fn rule_6_what_was_acknowledged_survives_a_server_that_is_killed_under_load() {
         "{kills} kills, {acknowledged} acknowledged changes all there, {unanswered} unanswered of which {stored} \
          bookings had been stored, none half, none twice"
     );
-    report("killed_under_load", &figures);
+    report("rule_6_what_was_acknowledged_survives_a_server_that_is_killed_under_load", &figures);
 }

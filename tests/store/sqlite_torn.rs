@@ -166,7 +166,7 @@ fn a_log_torn_anywhere_has_every_whole_commit_and_no_half_one() {
     }
     let cuts = cuts.len();
     report(
-        "torn_log",
+        "a_log_torn_anywhere_has_every_whole_commit_and_no_half_one",
         &format!("{cuts} cuts, each alone and with noise after it: every whole commit there, none half"),
     );
 }
@@ -215,7 +215,7 @@ fn a_log_damaged_in_front_of_whole_commits_is_refused_and_nothing_is_changed() {
     }
     assert!(refused > flips / 2 && torn > 0);
     report(
-        "bits_of_the_log",
+        "a_log_damaged_in_front_of_whole_commits_is_refused_and_nothing_is_changed",
         &format!("{refused} flipped bits refused and named, {torn} in the last commit: it alone is gone"),
     );
 }
@@ -269,7 +269,7 @@ fn a_flipped_bit_of_the_book_is_refused_or_found_or_changes_nothing() {
         "{} bits flipped: {refused} refused, {found} found by check, {harmless} in unused space",
         refused + found + harmless
     );
-    report("bits_of_the_book", &figures);
+    report("a_flipped_bit_of_the_book_is_refused_or_found_or_changes_nothing", &figures);
 }
 
 #[test]
@@ -286,5 +286,8 @@ fn a_book_cut_off_anywhere_is_refused_or_found_and_left_alone() {
         }
         assert!(fs::read(place.book()).unwrap() == book[..*cut], "cut at {cut}: changed by trying");
     }
-    report("cut_off_book", &format!("{} lengths: each refused or found, none changed", cuts.len()));
+    report(
+        "a_book_cut_off_anywhere_is_refused_or_found_and_left_alone",
+        &format!("{} lengths: each refused or found, none changed", cuts.len()),
+    );
 }
