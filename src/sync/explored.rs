@@ -65,6 +65,7 @@ impl Condvar {
     }
 
     /// [`Self::wait`] up to a moment, which is always over: time does not pass here.
+    #[expect(clippy::unused_self, reason = "the signature is parking_lot's")]
     pub(crate) fn wait_until<T>(&self, guard: &mut MutexGuard<'_, T>, _until: Instant) -> Late {
         MutexGuard::unlocked(guard, shuttle::thread::yield_now);
         Late

@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
+use chrono::NaiveDate;
+
 use super::message::Now;
 pub(super) use super::widgets::Severity;
 use crate::desk::Pulse;
@@ -46,7 +48,10 @@ pub(super) struct Activity {
     pub(super) pulse: Pulse,
     pub(super) toast: Option<Toast>,
     motion: Motion,
+    /// Until when each is highlighted.
     flashes: BTreeMap<RequestId, Duration>,
+    /// The same, the next to end first; one that changed again stands there twice.
+    fading: VecDeque<(Duration, RequestId)>,
     /// Bookings in each second, the newest last, with the second it belongs to.
     seconds: VecDeque<(u64, u32)>,
     looked: Duration,
@@ -64,8 +69,8 @@ impl Activity {
         self.toast = Some(Toast { severity, text: text.into(), until: now.elapsed + shown });
     }
 
-    /// Counts a committed event and highlights what it changed.
-    pub(super) fn event(&mut self, event: &Event, now: Now) {
+    /// Counts a committed event and highlights what it changed on the day that is shown.
+    pub(super) fn event(&mut self, event: &Event, shown: NaiveDate, now: Now) {
         if matches!(event.draft.action, Happened::Booked(_) | Happened::Overbooked(_)) {
             let second = now.elapsed.as_secs();
             match self.seconds.back_mut() {
@@ -74,8 +79,12 @@ impl Activity {
             }
         }
         if self.motion == Motion::Full {
+            let until = now.elapsed + FLASH;
             let changed = event.draft.edits.appointments.iter().filter_map(|edit| edit.after.as_ref());
-            self.flashes.extend(changed.map(|one| (one.id().clone(), now.elapsed + FLASH)));
+            for one in changed.filter(|one| one.day == shown) {
+                self.flashes.insert(one.id().clone(), until);
+                self.fading.push_back((until, one.id().clone()));
+            }
         }
     }
 
@@ -92,7 +101,13 @@ impl Activity {
 
     /// Forgets what has had its time.
     pub(super) fn expire(&mut self, now: Now) {
-        self.flashes.retain(|_, until| *until > now.elapsed);
+        while self.fading.front().is_some_and(|(until, _)| *until <= now.elapsed) {
+            if let Some((until, id)) = self.fading.pop_front()
+                && self.flashes.get(&id) == Some(&until)
+            {
+                self.flashes.remove(&id);
+            }
+        }
         let oldest = now.elapsed.as_secs().saturating_sub(SECONDS_SHOWN as u64);
         while self.seconds.front().is_some_and(|(second, _)| *second <= oldest) {
             self.seconds.pop_front();
@@ -104,7 +119,7 @@ impl Activity {
 
     /// When something shown changes by the mere passing of time; none when nothing does.
     pub(super) fn next_wake(&self, now: Now) -> Option<Duration> {
-        let flash = self.flashes.values().min().copied();
+        let flash = self.fading.front().map(|(until, _)| *until);
         let toast = self.toast.as_ref().map(|toast| toast.until);
         let second = (!self.seconds.is_empty()).then(|| Duration::from_secs(now.elapsed.as_secs() + 1));
         let look = self.is_busy().then(|| self.looked + PULSE_EVERY);
@@ -124,7 +139,7 @@ impl Activity {
             || !self.seconds.is_empty()
     }
 
-    /// The appointments that have just changed.
+    /// The appointments that have just changed, ascending.
     pub(super) fn flashes(&self) -> Vec<RequestId> {
         self.flashes.keys().cloned().collect()
     }

@@ -62,7 +62,7 @@ fn retry(model: &mut Model, cx: &mut Cx<'_>) {
 fn feed(model: &mut Model, events: &[Arc<Event>], cx: &mut Cx<'_>) {
     model.shown.apply(events);
     for event in events {
-        model.activity.event(event, cx.now);
+        model.activity.event(event, model.shown.day(), cx.now);
     }
     let mut overlays = std::mem::take(&mut model.overlays);
     for overlay in &mut overlays {

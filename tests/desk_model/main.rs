@@ -69,17 +69,17 @@ fn explore_many(test: &str, kind: Kind, usual: u64) {
 
 #[test]
 fn rules_1_to_6_hold_minute_by_minute_whatever_is_done() {
-    explore_many("model_memory", Kind::Memory, 40);
+    explore_many("rules_1_to_6_hold_minute_by_minute_whatever_is_done", Kind::Memory, 40);
 }
 
 #[test]
 fn rules_1_to_6_hold_minute_by_minute_in_sqlite() {
-    explore_many("model_sqlite", Kind::Sqlite, 8);
+    explore_many("rules_1_to_6_hold_minute_by_minute_in_sqlite", Kind::Sqlite, 8);
 }
 
 #[test]
 fn rules_1_to_6_hold_minute_by_minute_while_the_store_fails_now_and_then() {
-    explore_many("model_faulty", Kind::Faulty, 40);
+    explore_many("rules_1_to_6_hold_minute_by_minute_while_the_store_fails_now_and_then", Kind::Faulty, 40);
 }
 
 /// The one script of `SLOTDESK_MODEL_SEED`, on every store; that of the first seed without it.

@@ -1,6 +1,7 @@
 //! What others do while somebody sits at the desk.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::fake::{FakeDesk, minute};
 use super::script::{Answers, Script};
@@ -194,6 +195,26 @@ fn motion_can_be_reduced() {
     script.model.activity = crate::tui::activity::Activity::new(Motion::Reduced);
     script.elsewhere(moved_away("r01"));
     assert!(script.model.activity.flashes().is_empty());
+}
+
+#[test]
+fn a_change_is_highlighted_from_the_last_time_on_and_only_on_the_day_that_is_shown() {
+    let mut script = Script::clinic();
+    let later = |script: &mut Script, milliseconds| {
+        script.now.elapsed += Duration::from_millis(milliseconds);
+        script.send(Message::Clock);
+        script.model.activity.flashes().len()
+    };
+    script.elsewhere(moved_away("r00"));
+    later(&mut script, 1000);
+    let appointment = RequestId::new("r00").unwrap();
+    script.elsewhere(Command::SetStatus { appointment: appointment.clone(), status: Status::NoShow });
+    assert_eq!(later(&mut script, 1000), 1, "it changed again");
+    assert_eq!(later(&mut script, 600), 0);
+    let Command::Move { appointment, mut to, past } = moved_away("r01") else { unreachable!("it is a move") };
+    to.day = to.day.succ_opt().unwrap();
+    script.elsewhere(Command::Move { appointment, to, past });
+    assert_eq!(later(&mut script, 0), 0, "nothing of another day is highlighted here");
 }
 
 #[test]

@@ -85,7 +85,7 @@ impl<'a> AppointmentList<'a> {
             let role = if self.focus == Focus::Focused { Role::Selection } else { Role::SelectionIdle };
             return Some(self.theme.style(role));
         }
-        self.marks.changed.contains(appointment.id()).then(|| self.theme.style(Role::Flash))
+        self.marks.changed.binary_search(appointment.id()).is_ok().then(|| self.theme.style(Role::Flash))
     }
 
     fn draw(&self, at: usize, columns: &Columns, line: Rect, buffer: &mut Buffer) {

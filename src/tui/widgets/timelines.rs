@@ -70,7 +70,7 @@ pub struct Ghost<'a> {
 /// What the screen knows of appointments beyond the book.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Marks<'a> {
-    /// Those that have just changed.
+    /// Those that have just changed, ascending.
     pub changed: &'a [RequestId],
     /// Those with a command under way that the book does not have yet.
     pub in_flight: &'a [RequestId],

@@ -177,7 +177,7 @@ fn appointment_style(timelines: &Timelines<'_>, appointment: &Appointment, shade
         let role = if timelines.focus == Focus::Focused { Role::Selection } else { Role::SelectionIdle };
         return base.patch(timelines.theme.style(role));
     }
-    if timelines.marks.changed.contains(appointment.id()) {
+    if timelines.marks.changed.binary_search(appointment.id()).is_ok() {
         return base.patch(timelines.theme.style(Role::Flash));
     }
     base
