@@ -10,8 +10,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod desk;
-#[path = "../support/figures.rs"]
-mod figures;
 mod scheduler;
 #[path = "../support/mod.rs"]
 mod support;
@@ -36,5 +34,5 @@ fn explore(name: &str, usual: usize, test: fn()) {
     let explored = Runner::new(random, config.clone()).run(test);
     let pct = PctScheduler::new_from_seed(SEED, DEPTH, schedules);
     let explored = explored + Runner::new(pct, config).run(test);
-    figures::report(name, &format!("{explored} schedules explored"));
+    support::figures::report(name, &format!("{explored} schedules explored"));
 }
