@@ -7,8 +7,9 @@ use crate::server::Server;
 
 /// Files that a server may have open after the load beyond those before it: readers of the book that it keeps.
 pub(crate) const FILES_SPARE: usize = 24;
-/// Most growth of a warm server, in KiB, for what the allocator keeps and for feeds that are behind …
-const GROWTH_MAX: u64 = 8 * 1024;
+/// Most growth of a warm server, in KiB, for what the allocator keeps of each thread and for feeds that are behind: in
+/// a short run a leak could hide in it, in the whole hour it cannot …
+const GROWTH_MAX: u64 = 32 * 1024;
 /// … and, in KiB, for every change: the days that are booked, and the answers that may be asked for again, are in
 /// memory, up to 400 days and 16,384 answers.
 const GROWTH_OF_A_CHANGE: u64 = 3;
