@@ -25,8 +25,8 @@ const SEED: u64 = 0x5107_de5c;
 
 /// Explores schedules of `test`, `usual` of them unless the environment says otherwise.
 fn explore(name: &str, usual: usize, test: fn()) {
-    let number = std::env::var("SLOTDESK_SCHEDULES").ok().map(|text| text.parse().expect("a number of schedules"));
-    let schedules = number.unwrap_or(usual);
+    let schedules = support::figures::bound("SLOTDESK_SCHEDULES", usual as u64);
+    let schedules = usize::try_from(schedules).expect("a number of schedules");
     let mut config = Config::new();
     config.stack_size = STACK;
     config.silence_warnings = true;
