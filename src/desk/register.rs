@@ -6,13 +6,17 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::domain::{Event, Request, RequestId};
+use crate::domain::{Action, Event, Request, RequestId};
 use crate::sync::Mutex;
 
 use super::job::Reply;
 
 /// Answers kept at hand, newest first out last; older repetitions are found in the store.
 const ANSWERS_KEPT: usize = 16_384;
+
+/// Most blockers in the refusals among them, 7 MiB: one that a clinic of hundreds gives names everybody, and
+/// would take the memory of tens of bookings.
+const BLOCKERS_KEPT: usize = 131_072;
 
 /// The requests being decided and the newest answers.
 #[derive(Debug, Default)]
@@ -22,6 +26,8 @@ pub(super) struct Register(Mutex<State>);
 struct State {
     entries: HashMap<RequestId, Entry>,
     answered: VecDeque<RequestId>,
+    /// In all of the answers.
+    blockers: usize,
 }
 
 #[derive(Debug)]
@@ -72,10 +78,11 @@ impl Register {
         let mut state = self.0.lock();
         let before = state.entries.insert(id.clone(), Entry::Answered(Arc::clone(event)));
         state.answered.push_back(id.clone());
-        if state.answered.len() > ANSWERS_KEPT
-            && let Some(oldest) = state.answered.pop_front()
-        {
-            state.entries.remove(&oldest);
+        state.blockers += blockers(event);
+        while state.answered.len() > ANSWERS_KEPT || state.blockers > BLOCKERS_KEPT {
+            let oldest = state.answered.pop_front().and_then(|oldest| state.entries.remove(&oldest));
+            let Some(Entry::Answered(oldest)) = oldest else { break };
+            state.blockers -= blockers(&oldest);
         }
         match before {
             Some(Entry::Deciding(waiting)) => waiting,
@@ -89,5 +96,12 @@ impl Register {
             Some(Entry::Deciding(waiting)) => waiting,
             _ => Vec::new(),
         }
+    }
+}
+
+fn blockers(event: &Event) -> usize {
+    match &event.draft.action {
+        Action::Refused { refusal, .. } => refusal.blocked.len(),
+        _ => 0,
     }
 }
