@@ -113,6 +113,38 @@ async fn closing_under_load_answers_everybody_and_stores_what_it_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rule_6_every_event_of_one_transaction_is_published_in_order() {
+    let (store, gate) = GatedStore::new(MemoryStore::new());
+    let desk = open(store);
+    add(&desk, provider("chen", &[("00:00", "24:00")], 500)).await;
+    let mut feed = desk.subscribe();
+    gate.shut();
+    let clients: Vec<_> = (0..20)
+        .map(|number| {
+            let desk = desk.clone();
+            tokio::spawn(async move { desk.submit(booking(&format!("r{number}")), actor()).await.unwrap() })
+        })
+        .collect();
+    // The others wait behind the first of them, which stands in front of the gate.
+    gate.reached().await;
+    while desk.pulse().storing < 20 {
+        tokio::task::yield_now().await;
+    }
+    gate.open();
+    for client in clients {
+        client.await.unwrap();
+    }
+    let (mut numbers, mut largest) = (Vec::new(), 0);
+    while numbers.len() < 20 {
+        let Feedback::Events(events) = soon(feed.next()).await.unwrap() else { panic!("nothing is missing") };
+        largest = largest.max(events.len());
+        numbers.extend(events.iter().map(|event| event.number));
+    }
+    assert_eq!(numbers, (2..=21).collect::<Vec<_>>());
+    assert!(largest > 1, "several of them were one transaction");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_subscriber_that_is_too_slow_is_told_so_and_a_snapshot_brings_it_up_to_date() {
     let desk = open(MemoryStore::new());
     let mut feed = desk.subscribe();
