@@ -43,6 +43,36 @@ async fn a_store_that_panics_is_an_error_and_the_desk_goes_on_and_closes() {
     soon(desk.close()).await;
 }
 
+/// A store that answers for nothing of the given commit, and stores nothing of it.
+struct Silent {
+    inner: MemoryStore,
+    commits: u64,
+    fails: u64,
+}
+
+impl Store for Silent {
+    fn commit(&mut self, batch: &[Commit]) -> Result<Vec<Verdict>, StoreError> {
+        self.commits += 1;
+        if self.commits == self.fails { Ok(Vec::new()) } else { self.inner.commit(batch) }
+    }
+
+    fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
+        self.inner.reader()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rule_6_what_the_store_does_not_answer_for_is_not_booked_and_nobody_waits_for_it() {
+    let store = MemoryStore::new();
+    let desk = open(Silent { inner: store.clone(), commits: 0, fails: 2 });
+    add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
+    let unanswered = soon(book(&desk, request("a", "09:00", "10:00", 60))).await;
+    assert!(matches!(unanswered, Err(DeskError::Store(_))), "{unanswered:?}");
+    assert_eq!(soon(booked(&desk, request("a", "09:00", "10:00", 60))).await, "chen 09:00–10:00");
+    assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
+    soon(desk.close()).await;
+}
+
 /// First fit, but for what takes seven minutes.
 #[derive(Debug)]
 struct FailsAtSeven;
