@@ -22,6 +22,10 @@ const FLOORS: &[&[&str]] = &[
 const LINES_MAX: usize = 500;
 /// The stores there are; everybody but `main` knows only the port.
 const STORES: &[&str] = &["SqliteStore", "PostgresStore", "MemoryStore"];
+/// How the machine is asked for the date or for chance (rule 9 of the design); `Instant`s only measure.
+const MACHINE: &[&str] = &["Utc::now", "Local::now", "SystemTime::now", "RandomState::new", "getrandom::"];
+/// The only files that ask it; everybody else is given a clock and a seed.
+const ASKS_THE_MACHINE: &[&str] = &["main.rs", "desk/clock.rs"];
 
 /// A source file of the crate.
 struct Source {
@@ -122,6 +126,24 @@ fn only_main_names_a_concrete_store() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn rule_9_time_and_chance_are_given_to_everybody_but_main() {
+    let mut asking = Vec::new();
+    for source in sources() {
+        for (number, line) in code(&source.text) {
+            if MACHINE.iter().any(|question| line.contains(question)) {
+                asking.push(format!("{}:{number}: {}", source.path.display(), line.trim()));
+            }
+        }
+    }
+    let is_in = |line: &String, file: &&str| line.contains(&format!("/src/{file}:"));
+    for file in ASKS_THE_MACHINE {
+        assert!(asking.iter().any(|line| is_in(line, file)), "{file} asks no more, or the check sees nothing");
+    }
+    asking.retain(|line| !ASKS_THE_MACHINE.iter().any(|file| is_in(line, file)));
+    assert!(asking.is_empty(), "{}", asking.join("\n"));
 }
 
 #[test]

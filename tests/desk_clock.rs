@@ -220,10 +220,15 @@ async fn survives_a_jumping_clock<S: Store + 'static>(store: S) {
     for (number, instant) in jumps.iter().enumerate() {
         clock.set(at(instant));
         let today = desk.calendar().today();
+        assert_eq!(
+            (desk.calendar().now(), today),
+            (at(instant), at(instant).with_timezone(&Europe::Berlin).date_naive())
+        );
         let fresh =
             Request { day: today, dated: Dated::Implied, ..request(&format!("r{number}"), "08:00", "18:00", 30) };
         let first = book(&desk, fresh.clone()).await.unwrap();
         assert!(first.refusal().is_none(), "{instant}: {first:?}");
+        assert_eq!(first.event().unwrap().draft.at, at(instant), "by no other clock");
         assert_eq!(book(&desk, fresh).await.unwrap().event(), first.event(), "{instant}: the same answer again");
         desk.submit(Command::Undo, actor()).await.unwrap();
         let again =
