@@ -5,7 +5,7 @@
 
 mod support;
 
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use slotdesk::desk::{Command, Desk, Options, Past};
@@ -88,8 +88,11 @@ async fn rule_6_and_7_nothing_is_shown_before_the_store_has_it_and_no_lock_waits
 #[test]
 fn rule_7_a_provider_that_is_held_keeps_nobody_from_another_one() {
     use slotdesk::scheduler::{Day, Dice, ProviderDay, Rules, Yardstick, policy};
-    let day_of = |id: &str| {
-        let record = provider(id, &[("09:00", "12:00")], 8).into();
+    // In the order in which anybody is asked; wu, the first who is not held, has no room before noon.
+    let hours =
+        [("chen", "08:00", "18:00"), ("roy", "08:00", "17:00"), ("wu", "12:00", "20:00"), ("yu", "09:00", "12:00")];
+    let day_of = |(id, start, end)| {
+        let record = provider(id, &[(start, end)], 50).into();
         ProviderDay::new(record, monday(), Vec::new(), 0)
     };
     let rules = Rules {
@@ -98,27 +101,48 @@ fn rule_7_a_provider_that_is_held_keeps_nobody_from_another_one() {
         policy: policy::POLICIES[0],
         dice: Dice::new(1),
     };
-    let day = Day::new(monday(), rules.into(), std::sync::Arc::default(), vec![day_of("chen"), day_of("roy")]);
-    let chen = provider_id("chen");
-    // The locks are not reentrant: booking with anybody who needs this one would hang right here.
-    let _held = Locked::new([(&day, &chen)]);
-    let with_roy = request_with("roy", "a", "09:00", "12:00", 30).into();
-    assert_eq!(day.book(&with_roy, Minute::MIDNIGHT, |_, _| ()).unwrap().provider, provider_id("roy"));
-    let anybody = request("b", "09:00", "12:00", 30).into();
-    assert_eq!(day.book(&anybody, Minute::MIDNIGHT, |_, _| ()).unwrap().provider, provider_id("roy"));
+    let day = Day::new(monday(), rules.into(), Arc::default(), hours.map(day_of).into());
+    let day = Arc::new(day);
+    let book = |day: &Day, wish: Request| day.book(&wish.into(), Minute::MIDNIGHT, |_, _| ()).unwrap().provider.clone();
+    // From here on there is an order for half hours, and none for anything else.
+    assert_eq!(book(&day, request("ordered", "18:00", "20:00", 30)), provider_id("wu"));
+    let (chen, roy) = (provider_id("chen"), provider_id("roy"));
+    let _held = Locked::new([(&*day, &chen), (&*day, &roy)]);
+    let (tell, told) = mpsc::channel();
+    let asking = Arc::clone(&day);
+    // Not joined: a thread that waits for who is held would wait for ever.
+    std::thread::spawn(move || {
+        for wish in [
+            request_with("wu", "a", "12:00", "17:00", 30),
+            request("b", "09:00", "12:00", 30),
+            request("c", "12:00", "17:00", 20),
+        ] {
+            tell.send(book(&asking, wish)).unwrap();
+        }
+    });
+    for expected in ["wu", "yu", "wu"] {
+        let provider = told.recv_timeout(Duration::from_secs(20)).expect("nobody waits for who is held");
+        assert_eq!(provider, provider_id(expected));
+    }
 }
 
 #[tokio::test]
 async fn rule_8_text_is_stored_as_it_was_meant_and_never_shown_raw() {
     let desk = open(MemoryStore::new());
     add(&desk, provider("chen", &[("09:00", "10:00")], 8)).await;
-    let meant = "Ada\u{1b}]0;owned\u{7}\u{202e}ecalevoL";
-    let wish = Request { client: Some(Text::name("client", meant).unwrap()), ..request("a", "09:00", "10:00", 60) };
+    // Every control character, and all that Unicode has for reordering a line.
+    let controls = ('\0'..'\u{20}').chain('\u{7f}'..'\u{a0}');
+    let marks = ['\u{61c}', '\u{200e}', '\u{200f}'].into_iter();
+    let harmful: String = controls.chain(marks).chain('\u{202a}'..='\u{202e}').chain('\u{2066}'..='\u{2069}').collect();
+    let meant = format!("Ada {harmful}ecalevoL");
+    let wish = Request { client: Some(Text::name("client", &meant).unwrap()), ..request("a", "09:00", "10:00", 60) };
     book(&desk, wish).await.unwrap();
     let snapshot = desk.day(monday()).await.unwrap();
     let client = snapshot.appointments()[0].request.client.clone().unwrap();
     assert_eq!(client.as_str(), meant);
-    assert!(!client.to_string().contains(['\u{1b}', '\u{7}', '\u{202e}']));
+    let shown = client.to_string();
+    assert!(!shown.contains(|c| harmful.contains(c)), "{shown:?}");
+    assert_eq!(shown.chars().count(), meant.chars().count(), "each of them can be seen");
     let wrong = RequestId::new("\u{1b}[2J").unwrap_err().to_string();
     assert!(!wrong.contains('\u{1b}'), "{wrong:?}");
 }
