@@ -19,18 +19,14 @@ use script::{Script, a_script};
 use slotdesk::desk::{Command, Past};
 use slotdesk::domain::{HoursChange, Minute, Minutes, Request, TimeRange, Weekly};
 use slotdesk::store::MemoryStore;
+use support::figures::bound;
 use support::{actor, add, book, monday, open, provider, provider_id, range, ranges, request_with};
 
 const STEPS: u64 = 60;
 const STEPS_MAX: u64 = model::UNDO_DEPTH;
 
-fn setting(name: &str) -> Option<u64> {
-    let text = std::env::var(name).ok()?;
-    Some(text.parse().unwrap_or_else(|_| panic!("{name} has to be a number, not {text:?}")))
-}
-
 fn steps() -> u64 {
-    setting("SLOTDESK_MODEL_STEPS").unwrap_or(STEPS).clamp(1, STEPS_MAX)
+    bound("SLOTDESK_MODEL_STEPS", STEPS).clamp(1, STEPS_MAX)
 }
 
 /// Plays the script of a seed; the shortest script that still fails, and why.
@@ -61,8 +57,7 @@ fn explore(kind: Kind, seeds: std::ops::Range<u64>) {
 }
 
 fn explore_many(test: &str, kind: Kind, usual: u64) {
-    let (first, cases) =
-        (setting("SLOTDESK_MODEL_SEED").unwrap_or(1), setting("SLOTDESK_MODEL_CASES").unwrap_or(usual));
+    let (first, cases) = (bound("SLOTDESK_MODEL_SEED", 1), bound("SLOTDESK_MODEL_CASES", usual));
     explore(kind, first..first + cases);
     support::figures::report(test, &format!("{cases} scripts of up to {} lines on {kind:?}", steps()));
 }
@@ -85,7 +80,7 @@ fn rules_1_to_6_hold_minute_by_minute_while_the_store_fails_now_and_then() {
 /// The one script of `SLOTDESK_MODEL_SEED`, on every store; that of the first seed without it.
 #[test]
 fn replay() {
-    let seed = setting("SLOTDESK_MODEL_SEED").unwrap_or(0);
+    let seed = bound("SLOTDESK_MODEL_SEED", 0);
     for kind in Kind::ALL {
         explore(kind, seed..seed + 1);
     }
