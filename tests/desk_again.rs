@@ -4,6 +4,10 @@
 
 mod support;
 
+#[path = "support/gate.rs"]
+mod gate;
+
+use gate::GatedStore;
 use slotdesk::desk::{Answer, Command, Desk, DeskError, Past};
 use slotdesk::domain::*;
 use slotdesk::store::MemoryStore;
@@ -61,6 +65,37 @@ async fn two_changes_of_one_provider_are_taken_back_by_two_undos() {
         let row = desk.day(monday()).await.unwrap().row(&provider_id("chen")).unwrap().hours.to_string();
         assert_eq!(row, hours);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn rule_4_two_undos_at_once_take_back_two_changes() {
+    let (store, gate) = GatedStore::new(MemoryStore::new());
+    let desk = open(store);
+    add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
+    for id in ["r1", "r2"] {
+        assert!(booked(&desk, request(id, "09:00", "12:00", 30)).await.starts_with("chen"));
+    }
+    gate.shut();
+    let undo = || {
+        tokio::spawn({
+            let desk = desk.clone();
+            async move { give(&desk, Command::Undo, Channel::Desk).await }
+        })
+    };
+    let undos = [undo(), undo()];
+    // Both are decided before the store has either.
+    gate.reached().await;
+    soon(async {
+        while desk.pulse().storing < 2 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
+    gate.open();
+    for undo in undos {
+        undo.await.unwrap().unwrap();
+    }
+    assert!(timetable(&desk, monday()).await.is_empty());
 }
 
 #[tokio::test]
