@@ -147,8 +147,9 @@ async fn rule_8_text_is_stored_as_it_was_meant_and_never_shown_raw() {
     assert!(!wrong.contains('\u{1b}'), "{wrong:?}");
 }
 
-async fn a_day_of_bookings(seed: u64) -> Vec<Event> {
-    let options = Options { seed, workers: 1, ..options() };
+async fn a_day_of_bookings(seed: u64, policy: &str) -> Vec<Event> {
+    let policy = slotdesk::scheduler::policy::named(policy).unwrap();
+    let options = Options { seed, policy, workers: 1, ..options() };
     let calendar = slotdesk::desk::Calendar::new(clock(), ZONE);
     let desk = Desk::open(Box::new(MemoryStore::new()), calendar, options).unwrap();
     for id in ["chen", "roy", "wu"] {
@@ -164,6 +165,9 @@ async fn a_day_of_bookings(seed: u64) -> Vec<Event> {
 
 #[tokio::test]
 async fn rule_9_the_same_clock_and_seed_give_the_same_log() {
-    assert_eq!(a_day_of_bookings(7).await, a_day_of_bookings(7).await);
-    assert_ne!(a_day_of_bookings(7).await, a_day_of_bookings(8).await, "the seed makes the identifiers");
+    for policy in ["least-fragmentation", "random"] {
+        let log = a_day_of_bookings(7, policy).await;
+        assert_eq!(log, a_day_of_bookings(7, policy).await, "{policy}");
+        assert_ne!(log, a_day_of_bookings(8, policy).await, "the seed makes the identifiers");
+    }
 }
