@@ -157,7 +157,7 @@ async fn a_subscriber_that_is_too_slow_is_told_so_and_a_snapshot_brings_it_up_to
     let mut lagged = 0;
     let fresh = desk.day(monday()).await.unwrap();
     while followed.as_of < fresh.as_of {
-        match feed.next().await.unwrap() {
+        match soon(feed.next()).await.unwrap() {
             Feedback::Lagged => {
                 lagged += 1;
                 followed = desk.day(monday()).await.unwrap();
@@ -176,7 +176,7 @@ async fn a_subscriber_that_is_too_slow_is_told_so_and_a_snapshot_brings_it_up_to
     desk.submit(booking("last"), actor()).await.unwrap();
     let last = desk.day(monday()).await.unwrap();
     while followed.as_of < last.as_of {
-        let Some(Feedback::Events(events)) = feed.next().await else { panic!("no lag any more") };
+        let Some(Feedback::Events(events)) = soon(feed.next()).await else { panic!("no lag any more") };
         for event in events.iter() {
             followed.apply(event);
         }
