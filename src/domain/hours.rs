@@ -1,6 +1,7 @@
 //! When a provider works: every day or per weekday, in effect from a date, with dated exceptions.
 
 use std::collections::BTreeMap;
+use std::ops::{Bound, RangeInclusive};
 
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
@@ -131,6 +132,20 @@ impl Hours {
         self.exceptions.iter().map(|(day, exception)| (*day, exception))
     }
 
+    /// The first to the last day on which these hours and `other` can differ; none where they never do.
+    ///
+    /// Whoever asks what a change of hours touches asks for these days alone: the others, which may be those of
+    /// many years, are none of its business.
+    pub fn span_of_difference(&self, other: &Self) -> Option<RangeInclusive<NaiveDate>> {
+        let patterns = span_of_keys(&self.patterns, &other.patterns).map(|(first, last)| {
+            // Both have the pattern that ends the last one of those that differ.
+            let next = self.patterns.range((Bound::Excluded(last), Bound::Unbounded)).next();
+            first..=next.and_then(|(from, _)| from.pred_opt()).unwrap_or(NaiveDate::MAX)
+        });
+        let exceptions = span_of_keys(&self.exceptions, &other.exceptions).map(|(first, last)| first..=last);
+        spanning(patterns, exceptions)
+    }
+
     /// The hours after a change.
     #[must_use]
     pub fn changed(&self, change: &HoursChange) -> Self {
@@ -148,6 +163,26 @@ impl Hours {
             }
         }
         new
+    }
+}
+
+/// The first and the last date under which two maps have something else.
+fn span_of_keys<V: PartialEq>(
+    one: &BTreeMap<NaiveDate, V>,
+    other: &BTreeMap<NaiveDate, V>,
+) -> Option<(NaiveDate, NaiveDate)> {
+    let differ = || one.keys().chain(other.keys()).filter(|day| one.get(day) != other.get(day));
+    Some((*differ().min()?, *differ().max()?))
+}
+
+/// All days from the first of either span to the last.
+pub(super) fn spanning(
+    one: Option<RangeInclusive<NaiveDate>>,
+    other: Option<RangeInclusive<NaiveDate>>,
+) -> Option<RangeInclusive<NaiveDate>> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(*one.start().min(other.start())..=*one.end().max(other.end())),
+        (one, other) => one.or(other),
     }
 }
 
@@ -185,6 +220,35 @@ mod tests {
             .changed(&HoursChange::On { day: monday, exception: Exception::BlockOut(ranges(&[("12:00", "13:00")])) });
         assert_eq!(blocked.on(monday), ranges(&[("09:00", "12:00"), ("13:00", "17:00")]));
         assert_eq!(blocked.changed(&HoursChange::Usual { day: monday }), hours);
+    }
+
+    #[test]
+    fn the_span_of_a_difference_has_every_day_that_differs_and_ends_with_the_last() {
+        let (long, short) = (ranges(&[("09:00", "17:00")]), ranges(&[("08:00", "12:00")]));
+        let from = |text: &str, hours: &RangeSet| HoursChange::From {
+            day: day(text),
+            weekly: Weekly::EveryDay(hours.clone()),
+        };
+        let off = |text: &str| HoursChange::On { day: day(text), exception: Exception::Instead(RangeSet::default()) };
+        let before = Hours::always(Weekly::EveryDay(long.clone()));
+        let span = |one: &Hours, other: &Hours| {
+            let span = one.span_of_difference(other);
+            assert_eq!(span, other.span_of_difference(one));
+            let all = day("2026-11-01").iter_days().take(90);
+            for date in all.filter(|date| one.on(*date) != other.on(*date)) {
+                assert!(span.as_ref().is_some_and(|span| span.contains(&date)), "{date} differs, outside {span:?}");
+            }
+            span
+        };
+        assert_eq!(span(&before, &before), None);
+        assert_eq!(span(&before, &before.changed(&off("2026-12-24"))), Some(day("2026-12-24")..=day("2026-12-24")));
+        let open = before.changed(&from("2026-11-23", &short));
+        assert_eq!(span(&before, &open), Some(day("2026-11-23")..=NaiveDate::MAX));
+        let january = before.changed(&from("2027-01-01", &short));
+        let winter = before.changed(&from("2026-11-23", &short)).changed(&from("2027-01-01", &short));
+        assert_eq!(span(&january, &winter), Some(day("2026-11-23")..=day("2026-12-31")));
+        let both = open.changed(&off("2026-11-20"));
+        assert_eq!(span(&before, &both), Some(day("2026-11-20")..=NaiveDate::MAX));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 use std::collections::HashSet;
 use std::hash::Hash;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -39,8 +40,8 @@ pub(super) trait Current {
     /// The request that an appointment was once given for; none for a refused or unknown one.
     fn accepted(&mut self, id: &RequestId) -> Result<Option<Arc<Request>>, Self::Error>;
 
-    /// Where the pending appointments of a provider are that have minutes of their own.
-    fn pending(&mut self, id: &ProviderId) -> Result<Vec<Place>, Self::Error>;
+    /// Where the pending appointments of a provider on these days are that have minutes of their own.
+    fn pending(&mut self, id: &ProviderId, days: &RangeInclusive<NaiveDate>) -> Result<Vec<Place>, Self::Error>;
 
     /// Whether any appointment, cancelled ones included, is with this provider.
     fn has_appointments(&mut self, id: &ProviderId) -> Result<bool, Self::Error>;
@@ -109,15 +110,13 @@ fn accepts_provider<C: Current>(edit: &Edit<Provider>, current: &mut C) -> Resul
 /// of, so no revision tells.
 fn leaves_outside<C: Current>(edit: &Edit<Provider>, edits: &Edits, current: &mut C) -> Result<bool, C::Error> {
     let (Some(before), Some(after)) = (&edit.before, &edit.after) else { return Ok(false) };
-    if before.hours == after.hours && before.retired_from == after.retired_from {
-        return Ok(false);
-    }
+    let Some(span) = before.span_of_other_hours(after) else { return Ok(false) };
     let outside = |day: NaiveDate, slot: TimeRange| {
         let hours = after.hours_on(day);
         hours != before.hours_on(day) && !hours.contains(slot)
     };
     let edited: HashSet<&RequestId> = edits.appointments.iter().filter_map(edited).map(Appointment::id).collect();
-    let remaining = current.pending(&before.id)?;
+    let remaining = current.pending(&before.id, &span)?;
     let mut stay = remaining.iter().filter(|place| !edited.contains(&place.id));
     let mut placed = edits
         .appointments

@@ -15,6 +15,7 @@ use crate::desk::core::Core;
 use crate::desk::workers::Settling;
 use crate::domain::{Action, Cancellation, Cause, Edit, Edits, HoursChange, Provider, ProviderId, Service};
 use crate::scheduler::{Day, ProviderDay, change_provider};
+use crate::store::Reader;
 
 /// The record of a provider after a change of hours.
 pub(in crate::desk) fn with_hours(record: &Provider, change: &HoursChange) -> Provider {
@@ -151,11 +152,10 @@ impl Core {
         before: &Provider,
         after: &Provider,
     ) -> Result<Vec<Arc<Day>>, DeskError> {
-        if before.hours == after.hours && before.retired_from == after.retired_from {
-            return Ok(Vec::new());
-        }
+        let Some(span) = before.span_of_other_hours(after) else { return Ok(Vec::new()) };
         let provider = before.id.clone();
-        let busy = self.readers.read_to_decide(move |reader| reader.busy_days(&provider, NaiveDate::MIN, None)).await?;
+        let read = move |reader: &mut dyn Reader| reader.busy_days(&provider, *span.start(), Some(*span.end()));
+        let busy = self.readers.read_to_decide(read).await?;
         let mut days = Vec::new();
         for date in busy.into_iter().filter(|date| before.hours_on(*date) != after.hours_on(*date)) {
             days.push(self.day(date).await?);

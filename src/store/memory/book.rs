@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
-use std::ops::Bound;
+use std::ops::{Bound, RangeInclusive};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -30,6 +30,8 @@ pub(super) struct Book {
 #[derive(Debug, Clone)]
 struct Logged {
     draft: Arc<Draft>,
+    /// The latest time of any event up to this one: a clock may be set back, so that times alone do not always grow.
+    latest: DateTime<Utc>,
     touched: SmallVec<[(ProviderId, NaiveDate); 1]>,
 }
 
@@ -59,7 +61,9 @@ impl Book {
         let mut touched: SmallVec<[_; 1]> =
             commit.guards.iter().map(|guard| (guard.provider.clone(), guard.day)).collect();
         touched.sort_unstable();
-        self.log.push(Logged { draft: Arc::clone(&commit.draft), touched });
+        let at = commit.draft.at;
+        let latest = self.log.last().map_or(at, |newest| newest.latest.max(at));
+        self.log.push(Logged { draft: Arc::clone(&commit.draft), latest, touched });
         let number = self.last_event();
         if let Some(id) = answered {
             self.answers.insert(id.clone(), number);
@@ -197,7 +201,8 @@ impl Book {
 
     pub(super) fn demand(&self, since: DateTime<Utc>) -> Demand {
         let mut demand = Demand::default();
-        let recent = self.log.iter().filter(|logged| logged.draft.at >= since);
+        let first = self.log.partition_point(|logged| logged.latest < since);
+        let recent = self.log[first..].iter().filter(|logged| logged.draft.at >= since);
         recent.filter_map(|logged| logged.draft.answered()).for_each(|request| demand.add(request));
         demand
     }
@@ -242,8 +247,9 @@ impl Current for Book {
         }))
     }
 
-    fn pending(&mut self, id: &ProviderId) -> Result<Vec<Place>, Infallible> {
-        let all = self.days.values().filter_map(|day| day.get(id)).flat_map(|day| day.appointments.values());
+    fn pending(&mut self, id: &ProviderId, days: &RangeInclusive<NaiveDate>) -> Result<Vec<Place>, Infallible> {
+        let days = self.days.range(days.clone()).filter_map(|(_, day)| day.get(id));
+        let all = days.flat_map(|day| day.appointments.values());
         let pending = all.filter(|one| is_exclusive(one) && one.status.is_pending());
         Ok(pending.map(|one| Place { id: one.id().clone(), day: one.day, slot: one.slot }).collect())
     }

@@ -1,6 +1,7 @@
 //! One batch, one transaction.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -320,12 +321,12 @@ impl Current for Writer<'_> {
         Ok(answer.map(|answer| answer.accepted(self.connection)).transpose()?.flatten())
     }
 
-    fn pending(&mut self, id: &ProviderId) -> Result<Vec<Place>, Fault> {
+    fn pending(&mut self, id: &ProviderId, days: &RangeInclusive<NaiveDate>) -> Result<Vec<Place>, Fault> {
         let Some(Known { key, .. }) = self.known(id)? else { return Ok(Vec::new()) };
         let sql = "SELECT e.request, a.day, a.start, a.finish FROM appointment a JOIN event e ON e.number = a.number \
-             WHERE a.provider = ?1 AND a.holds = 1 AND a.status IN ('booked', 'confirmed')";
+             WHERE a.provider = ?1 AND a.day BETWEEN ?2 AND ?3 AND a.holds = 1 AND a.status IN ('booked', 'confirmed')";
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query([key])?;
+        let mut rows = statement.query([key, day_number(*days.start()), day_number(*days.end())])?;
         let mut pending = Vec::new();
         while let Some(row) = rows.next()? {
             pending.push(rows::place(row)?);
