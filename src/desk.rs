@@ -40,4 +40,4 @@ pub use error::DeskError;
 pub use feed::{Feed, Feedback};
 pub use handle::{Desk, Options, Pulse};
 pub use preview::HoursPreview;
-pub use snapshot::{DaySnapshot, ProviderRow};
+pub use snapshot::{DayContents, DaySnapshot, ProviderRow};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use slotdesk::demo::{self, BUILT_IN, DemoClock, DemoLink, Scenario};
-use slotdesk::desk::{Answer, Calendar, Command, DaySnapshot, Desk, DeskError, Feedback, Options, Past};
+use slotdesk::desk::{Answer, Calendar, Command, DayContents, DaySnapshot, Desk, DeskError, Feedback, Options, Past};
 use slotdesk::domain::{
     Action, Appointment, Blocker, Cancellation, Cause, Channel, Dated, Event, Minutes, ProviderId, Request, RequestId,
     Status, TimeRange,
@@ -96,7 +96,7 @@ impl Played {
 
     /// The highest and the last fragmentation that any row of the played day showed.
     fn gauge(&self) -> (f64, f64) {
-        let mut day = DaySnapshot::new(self.day, 0, [], [], []);
+        let mut day = DaySnapshot::new(self.day, 0, DayContents::default());
         let gauge = |day: &DaySnapshot| {
             day.rows().filter_map(|row| row.fragmentation).map(|gauge| gauge.phi).fold(0.0, f64::max)
         };

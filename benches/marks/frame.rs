@@ -15,7 +15,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, List, Paragraph, Widget};
-use slotdesk::desk::{DaySnapshot, ProviderRow, Pulse};
+use slotdesk::desk::{DayContents, DaySnapshot, ProviderRow, Pulse};
 use slotdesk::domain::{Appointment, Minute, Minutes, Overbooking, Provider, ProviderId, Status, TimeRange};
 use slotdesk::tui::theme::{Background, ColourDepth, Glyphs, Terminal, Theme, ThemeName};
 use slotdesk::tui::widgets::{
@@ -79,8 +79,12 @@ fn snapshot() -> DaySnapshot {
             overbooking: Overbooking::None,
         })
     };
-    let appointments = (0..PROVIDERS * usize::from(EACH)).map(placed);
-    let snapshot = DaySnapshot::new(desks::today(), 1, (0..PROVIDERS).map(provider), [], appointments);
+    let contents = DayContents {
+        providers: (0..PROVIDERS).map(provider).collect(),
+        appointments: (0..PROVIDERS * usize::from(EACH)).map(placed).collect(),
+        ..DayContents::default()
+    };
+    let snapshot = DaySnapshot::new(desks::today(), 1, contents);
     assert_eq!(snapshot.appointments().len(), PROVIDERS * usize::from(EACH));
     snapshot
 }

@@ -18,7 +18,7 @@ use super::identity::RequestIds;
 use super::job::{Job, Reply};
 use super::readers::Readers;
 use super::roster::Roster;
-use super::{Answer, Calendar, Command, DaySnapshot, DeskError, journal, undo, workers};
+use super::{Answer, Calendar, Command, DayContents, DaySnapshot, DeskError, journal, undo, workers};
 
 /// How long a commit takes when something is wrong with the disk: a healthy one answers in milliseconds.
 const SLOW: TimeDelta = TimeDelta::seconds(5);
@@ -145,8 +145,14 @@ impl Desk {
         // The two were read one after the other: what came in between is applied again, which changes
         // nothing.
         let as_of = roster.as_of.min(stored.as_of);
-        let snapshot = DaySnapshot::new(day, as_of, roster.providers, roster.services, stored.appointments);
-        Ok(snapshot.skipping(self.core.calendar.skipped(day)).with_demand(demand))
+        let contents = DayContents {
+            providers: roster.providers,
+            services: roster.services,
+            appointments: stored.appointments,
+            skipped: self.core.calendar.skipped(day),
+            demand,
+        };
+        Ok(DaySnapshot::new(day, as_of, contents))
     }
 
     /// One appointment as committed.

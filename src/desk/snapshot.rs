@@ -28,6 +28,21 @@ pub struct DaySnapshot {
     skipped: RangeSet,
 }
 
+/// What a snapshot is made from.
+#[derive(Debug, Clone, Default)]
+pub struct DayContents {
+    /// All providers, retired ones too.
+    pub providers: Vec<Arc<Provider>>,
+    /// All services.
+    pub services: Vec<Arc<Service>>,
+    /// Every appointment of the day, cancelled ones too.
+    pub appointments: Vec<Arc<Appointment>>,
+    /// The minutes that the day does not have, where the clocks are put forward.
+    pub skipped: RangeSet,
+    /// The past requests that the shares of the services are learned from.
+    pub demand: Arc<Demand>,
+}
+
 /// The appointments of a day, in each order that is asked for: a change costs no look at all the others.
 #[derive(Debug, Clone, Default)]
 struct Appointments {
@@ -86,16 +101,10 @@ pub struct ProviderRow {
 }
 
 impl DaySnapshot {
-    /// The snapshot of a day from what is stored.
-    pub fn new(
-        day: NaiveDate,
-        as_of: u64,
-        providers: impl IntoIterator<Item = Arc<Provider>>,
-        services: impl IntoIterator<Item = Arc<Service>>,
-        appointments: impl IntoIterator<Item = Arc<Appointment>>,
-    ) -> Self {
+    /// The snapshot of a day that includes the events up to number `as_of`.
+    pub fn new(day: NaiveDate, as_of: u64, contents: DayContents) -> Self {
+        let DayContents { providers, services, appointments, skipped, demand } = contents;
         let catalogue: Catalogue = services.into_iter().collect();
-        let demand = Arc::new(Demand::default());
         let yardstick = Arc::new(Yardstick::learned(&catalogue, &demand));
         let mut new = Self {
             day,
@@ -106,29 +115,10 @@ impl DaySnapshot {
             appointments: appointments.into_iter().collect(),
             yardstick,
             demand,
-            skipped: RangeSet::default(),
+            skipped,
         };
         new.rebuild_all();
         new
-    }
-
-    /// The snapshot of a day where the clocks are put forward: without the minutes that they skip.
-    #[must_use]
-    pub fn skipping(mut self, skipped: RangeSet) -> Self {
-        if self.skipped != skipped {
-            self.skipped = skipped;
-            self.rebuild_all();
-        }
-        self
-    }
-
-    /// The snapshot with the shares of demand learned from past requests.
-    #[must_use]
-    pub fn with_demand(mut self, demand: Arc<Demand>) -> Self {
-        self.demand = demand;
-        self.yardstick = Arc::new(Yardstick::learned(&self.catalogue, &self.demand));
-        self.rebuild_all();
-        self
     }
 
     /// The providers' rows by id, without those who have left by this day and have nothing on it.

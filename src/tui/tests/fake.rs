@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::desk::{Answer, Command, DaySnapshot, DeskError, HoursPreview};
+use crate::desk::{Answer, Command, DayContents, DaySnapshot, DeskError, HoursPreview};
 use crate::domain::*;
 use crate::scheduler::{Candidate, Cost, Explanation, Proposal};
 use crate::tui::message::{Question, Reply};
@@ -135,7 +135,13 @@ impl FakeDesk {
     pub(super) fn day(&self, day: NaiveDate) -> DaySnapshot {
         let on_day = self.appointments.values().filter(|one| one.day == day).cloned();
         let as_of = self.events.len() as u64;
-        DaySnapshot::new(day, as_of, self.providers.values().cloned(), self.services.values().cloned(), on_day)
+        let contents = DayContents {
+            providers: self.providers.values().cloned().collect(),
+            services: self.services.values().cloned().collect(),
+            appointments: on_day.collect(),
+            ..DayContents::default()
+        };
+        DaySnapshot::new(day, as_of, contents)
     }
 
     /// The answer to a question, as a desk without competition gives it.

@@ -93,11 +93,10 @@ impl Widget for &DayTotals<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use super::*;
     use crate::domain::{Cancellation, Cause};
-    use crate::tui::widgets::fixtures::{appointment, draw, lines, mono, provider, range, today};
+    use crate::tui::widgets::fixtures::{appointment, day_of, draw, lines, mono, provider, range};
 
     #[test]
     fn every_status_is_counted_and_the_hours_are_put_into_proportion() {
@@ -113,7 +112,7 @@ mod tests {
         all[2].status = Status::NoShow;
         all[3].overbooking = Overbooking::Deliberate;
         all[4].status = Status::Cancelled(Cancellation { cause: Cause::Client, note: None });
-        let snapshot = DaySnapshot::new(today(), 1, [only], [], all.into_iter().map(Arc::new));
+        let snapshot = day_of(only, all);
         let theme = mono();
         let shown = lines(&draw(&DayTotals { theme: &theme, snapshot: &snapshot }, 30, DayTotals::LINES));
         insta::assert_snapshot!(shown, @r"

@@ -7,7 +7,7 @@ use ratatui::buffer::{Buffer, CellWidth};
 use ratatui::layout::Rect;
 use ratatui::widgets::Widget;
 
-use crate::desk::DaySnapshot;
+use crate::desk::{DayContents, DaySnapshot};
 use crate::domain::{
     Appointment, Cancellation, Cause, ColourRole, Dated, Hours, Minute, Minutes, Overbooking, Provider, ProviderId,
     RangeSet, Request, RequestId, Service, ServiceId, Status, Text, TimeRange, Weekly,
@@ -164,7 +164,19 @@ fn placed(number: usize) -> Arc<Appointment> {
 /// Seven providers, one of them off, and 42 appointments, one of them cancelled.
 pub(crate) fn clinic() -> DaySnapshot {
     let providers = PROVIDERS.iter().map(|(id, name, hours, limit)| provider(id, name, hours, *limit));
-    DaySnapshot::new(today(), 1, providers, services(), (0..APPOINTMENTS.len()).map(placed))
+    let contents = DayContents {
+        providers: providers.collect(),
+        services: services().collect(),
+        appointments: (0..APPOINTMENTS.len()).map(placed).collect(),
+        ..DayContents::default()
+    };
+    DaySnapshot::new(today(), 1, contents)
+}
+
+/// A day of one provider with these appointments, and no services.
+pub(crate) fn day_of(only: Arc<Provider>, appointments: impl IntoIterator<Item = Appointment>) -> DaySnapshot {
+    let appointments = appointments.into_iter().map(Arc::new).collect();
+    DaySnapshot::new(today(), 1, DayContents { providers: vec![only], appointments, ..DayContents::default() })
 }
 
 pub(crate) fn theme(depth: ColourDepth, glyphs: Glyphs) -> Theme {

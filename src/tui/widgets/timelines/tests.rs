@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::domain::{Overbooking, Status};
 use crate::tui::theme::{Background, Glyphs, Terminal, ThemeName};
-use crate::tui::widgets::fixtures::{appointment, clinic, minute, provider, provider_id, range, request_id, today};
+use crate::tui::widgets::fixtures::{appointment, clinic, day_of, minute, provider, provider_id, range, request_id};
 
 fn theme(depth: ColourDepth) -> Theme {
     Theme::new(ThemeName::Dark, Terminal { depth, background: Background::Dark, glyphs: Glyphs::Unicode })
@@ -31,8 +31,8 @@ fn day(slots: &[(&str, &str)]) -> DaySnapshot {
     let appointments = slots
         .iter()
         .enumerate()
-        .map(|(number, (start, end))| Arc::new(appointment(number, "p", range(start, end), "Ada Lovelace")));
-    DaySnapshot::new(today(), 1, [only], [], appointments)
+        .map(|(number, (start, end))| appointment(number, "p", range(start, end), "Ada Lovelace"));
+    day_of(only, appointments)
 }
 
 fn draw(timelines: &Timelines<'_>, area: Rect) -> Buffer {
@@ -186,7 +186,7 @@ fn what_waits_for_the_book_and_what_breaks_the_rules_is_marked() {
     let mut over = appointment(0, "p", range("09:00", "10:00"), "Ada");
     over.overbooking = Overbooking::Deliberate;
     over.status = Status::Confirmed;
-    let snapshot = DaySnapshot::new(today(), 1, [only], [], [Arc::new(over)]);
+    let snapshot = day_of(only, [over]);
     let (theme, waiting) = (theme(ColourDepth::None), [request_id(0)]);
     let mut timelines = timelines(&theme, &snapshot, range("08:00", "18:00"));
     timelines.marks.in_flight = &waiting;
@@ -198,7 +198,7 @@ fn what_waits_for_the_book_and_what_breaks_the_rules_is_marked() {
 fn hostile_names_are_drawn_harmless() {
     let only = provider("p", "\u{1b}[2J\u{202e}P", &[("08:00", "18:00")], 40);
     let one = appointment(0, "p", range("09:00", "12:00"), "\u{1b}]0;x\u{7}\u{9b}31m");
-    let snapshot = DaySnapshot::new(today(), 1, [only], [], [Arc::new(one)]);
+    let snapshot = day_of(only, [one]);
     let theme = theme(ColourDepth::True);
     let buffer = draw(&timelines(&theme, &snapshot, range("08:00", "18:00")), Rect::new(0, 0, 120, 8));
     let all = buffer.content().iter().flat_map(|cell| cell.symbol().chars());
@@ -217,8 +217,8 @@ proptest! {
             TimeRange::new(Minute::saturating(start), Minute::saturating(start + 15)).unwrap()
         }).collect();
         let only = provider("p", "P", &[("08:00", "18:00")], 40);
-        let all = slots.iter().enumerate().map(|(number, slot)| Arc::new(appointment(number, "p", *slot, "Ada")));
-        let snapshot = DaySnapshot::new(today(), 1, [only], [], all);
+        let all = slots.iter().enumerate().map(|(number, slot)| appointment(number, "p", *slot, "Ada"));
+        let snapshot = day_of(only, all);
         let theme = theme(ColourDepth::True);
         let timelines = timelines(&theme, &snapshot, range("08:00", "18:00"));
         let area = Rect { width: 120 + 6 + 21 + 4, ..TEN_MINUTES };
