@@ -83,13 +83,18 @@ pub(crate) async fn open(store: Box<dyn Store>) -> Desk {
 
 /// The same desk before anybody was booked.
 pub(crate) async fn open_without_bookings(store: Box<dyn Store>) -> Desk {
-    let clock = Utc.with_ymd_and_hms(2026, 11, 23, 7, 30, 0).unwrap();
-    let calendar = Calendar::new(Arc::new(ManualClock::new(clock)), chrono_tz::UTC);
-    let desk = Desk::open(store, calendar, options()).unwrap();
+    let desk = open_as_stored(store);
     for number in 0..PROVIDERS {
         desk.submit(Command::AddProvider(provider(number)), Channel::Import.into()).await.unwrap();
     }
     desk
+}
+
+/// A desk on a book as it is, at half past seven of the first day; call it inside a runtime.
+pub(crate) fn open_as_stored(store: Box<dyn Store>) -> Desk {
+    let clock = Utc.with_ymd_and_hms(2026, 11, 23, 7, 30, 0).unwrap();
+    let calendar = Calendar::new(Arc::new(ManualClock::new(clock)), chrono_tz::UTC);
+    Desk::open(store, calendar, options()).unwrap()
 }
 
 /// A folder on the disk that the build is on: a folder in memory would make every commit free.

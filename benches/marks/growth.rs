@@ -8,7 +8,14 @@
 //! * A change of hours that keeps 10 to 500 appointments, together with the popularity of the day, whose
 //!   minutes open and close.
 //!
-//! The last two have to look at every gap and every appointment, so that they may grow as these do.
+//! * What people do at a desk whose book has 3,650 days instead of one, and a million requests instead of a
+//!   thousand: nothing may cost more than the depth of a tree.
+//! * A booking while 1 to 1,000 screens and clients follow the events.
+//!
+//! The decisions and changes about appointments of a day have to look at every gap and every appointment, so that they may grow as these do.
+
+mod book;
+mod subscribers;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -51,6 +58,8 @@ pub(crate) fn marks() -> Vec<Mark> {
         let name = format!("(no mark) change of hours, {appointments} ÷ {LEAST} appointments");
         marks.push(step(name, linear, || change_of_hours(appointments), || change_of_hours(LEAST)));
     }
+    marks.extend(book::marks());
+    marks.extend(subscribers::marks());
     marks
 }
 

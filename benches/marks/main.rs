@@ -14,6 +14,7 @@ mod desks;
 mod frame;
 mod growth;
 mod harness;
+mod history;
 mod http;
 mod providers;
 mod queue;
