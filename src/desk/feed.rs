@@ -130,4 +130,22 @@ mod tests {
         assert!(matches!(feed.next().await, Some(Feedback::Lagged)), "9 was never published");
         assert!(matches!(feed.next().await, Some(Feedback::Events(events)) if events[0].number == 11));
     }
+
+    #[tokio::test]
+    async fn readers_share_what_is_published_and_none_waits_for_one_that_does_not_read() {
+        let publisher = Publisher::new();
+        let mut idle = publisher.subscribe();
+        let mut readers: Vec<Feed> = (0..10).map(|_| publisher.subscribe()).collect();
+        let sent: Vec<_> = (1..=2 * BATCHES_KEPT as u64).map(event).collect();
+        for one in &sent {
+            publisher.publish(vec![Arc::clone(one)]);
+            for reader in &mut readers {
+                let Some(Feedback::Events(events)) = reader.next().await else { panic!("nothing is missed") };
+                assert!(Arc::ptr_eq(&events[0], one), "event {} was copied", one.number);
+            }
+        }
+        // What nobody can read any more is not kept for the one that never came.
+        assert_eq!(Arc::strong_count(&sent[0]), 1);
+        assert!(matches!(idle.next().await, Some(Feedback::Lagged)));
+    }
 }
