@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use smallvec::SmallVec;
 
 use crate::domain::{
     Appointment, Catalogue, Demand, Event, Minute, Provider, ProviderId, RangeSet, RequestId, Service, TimeRange,
@@ -158,7 +159,8 @@ impl DaySnapshot {
         }
         self.as_of = event.number;
         let edits = &event.draft.edits;
-        let mut dirty: Vec<ProviderId> = Vec::new();
+        // Of most changes one, or two when somebody is moved.
+        let mut dirty: SmallVec<[ProviderId; 2]> = SmallVec::new();
         for edit in &edits.appointments {
             for before in edit.before.iter().filter(|before| before.day == self.day) {
                 self.appointments.remove(before.id());
@@ -218,11 +220,12 @@ impl DaySnapshot {
 
     fn row_of(&self, provider: &Arc<Provider>) -> Option<ProviderRow> {
         let live = self.appointments.live.get(&provider.id);
-        let live: Vec<Arc<Appointment>> = live.into_iter().flat_map(|live| live.values().cloned()).collect();
+        let live: Vec<Arc<Appointment>> = live.map_or_else(Vec::new, |live| live.values().cloned().collect());
         if provider.is_retired_on(self.day) && live.is_empty() {
             return None;
         }
-        let hours = provider.hours_on(self.day).minus(&self.skipped);
+        let hours = provider.hours_on(self.day);
+        let hours = if self.skipped.is_empty() { hours } else { hours.minus(&self.skipped) };
         Some(ProviderRow::new(Arc::clone(provider), hours, live, &self.yardstick))
     }
 }
@@ -231,7 +234,7 @@ impl ProviderRow {
     /// The row of a provider's day with these hours; `live` is sorted by start.
     fn new(provider: Arc<Provider>, hours: RangeSet, live: Vec<Arc<Appointment>>, yardstick: &Yardstick) -> Self {
         let taken: RangeSet = live.iter().map(|appointment| appointment.slot).collect();
-        let gaps: Vec<TimeRange> = hours.minus(&taken).iter().collect();
+        let gaps = hours.minus(&taken).into_vec();
         let shortest = yardstick.shortest();
         let unusable = gaps.iter().copied().filter(|gap| gap.len() < shortest).collect();
         let booked_minutes = live.iter().map(|appointment| u32::from(appointment.slot.len())).sum();

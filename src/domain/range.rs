@@ -141,16 +141,16 @@ impl From<Vec<TimeRange>> for RangeSet {
 impl RangeSet {
     /// The set of every minute in `ranges`: sorted, with overlapping and touching ones merged.
     pub fn new(ranges: impl IntoIterator<Item = TimeRange>) -> Self {
-        let mut sorted: Vec<TimeRange> = ranges.into_iter().collect();
-        sorted.sort_unstable();
-        let mut merged: Vec<TimeRange> = Vec::with_capacity(sorted.len());
-        for range in sorted {
-            match merged.last_mut() {
-                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-                _ => merged.push(range),
+        let mut all: Vec<TimeRange> = ranges.into_iter().collect();
+        all.sort_unstable();
+        all.dedup_by(|range, last| {
+            let touches = range.start <= last.end;
+            if touches {
+                last.end = last.end.max(range.end);
             }
-        }
-        Self(merged)
+            touches
+        });
+        Self(all)
     }
 
     /// The ranges in the order of time.
@@ -161,6 +161,11 @@ impl RangeSet {
     /// The ranges in the order of time, as a slice.
     pub fn as_slice(&self) -> &[TimeRange] {
         &self.0
+    }
+
+    /// The ranges in the order of time, without a copy.
+    pub fn into_vec(self) -> Vec<TimeRange> {
+        self.0
     }
 
     /// Whether no minute is in the set.
