@@ -257,7 +257,9 @@ impl ProviderRow {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Cancellation, Cause, Dated, Hours, Minutes, Overbooking, Request, Status, Weekly};
+    use crate::domain::{
+        Cancellation, Cause, ColourRole, Dated, Hours, Minutes, Overbooking, Request, ServiceId, Status, Text, Weekly,
+    };
 
     fn appointment(id: &str, provider: &str, slot: &str, status: Status) -> Arc<Appointment> {
         let (start, end) = slot.split_once('-').unwrap();
@@ -317,5 +319,32 @@ mod tests {
         assert_eq!(longest("10:30"), Some(window("13:00", "15:00")));
         assert_eq!(longest("14:10"), Some(window("14:10", "15:00")));
         assert_eq!(longest("15:00"), None);
+    }
+
+    #[test]
+    fn the_gauge_of_a_row_goes_by_what_was_asked_for_lately() {
+        let services = [("s", 15), ("l", 60)].map(|(id, minutes)| {
+            let (id, name) = (ServiceId::new(id).unwrap(), Text::name("name", id).unwrap());
+            let (duration, colour) = (Minutes::new(minutes).unwrap(), ColourRole::new(0).unwrap());
+            Arc::new(Service { id, name, duration, colour })
+        });
+        let morning: RangeSet = [TimeRange::parse("09:00", "12:00").unwrap()].into_iter().collect();
+        let id = ProviderId::new("chen").unwrap();
+        let provider = Arc::new(Provider::new(id.clone(), Hours::always(Weekly::EveryDay(morning)), 8).unwrap());
+        let phi = |asked: i64| {
+            let mut demand = Demand::default();
+            demand.add_many(TimeRange::DAY, Minutes::new(asked).unwrap(), 1_000);
+            let contents = DayContents {
+                providers: vec![Arc::clone(&provider)],
+                services: services.to_vec(),
+                // 45 and 75 minutes are free: a quarter of an hour loses nothing by that, an hour half of it.
+                appointments: vec![appointment("r1", "chen", "09:45-10:45", Status::Booked)],
+                demand: Arc::new(demand),
+                ..DayContents::default()
+            };
+            let snapshot = DaySnapshot::new(NaiveDate::MIN, 1, contents);
+            snapshot.row(&id).unwrap().fragmentation.unwrap().phi
+        };
+        assert!(phi(60) > 2.0 * phi(15), "{} and {}", phi(60), phi(15));
     }
 }
