@@ -198,7 +198,8 @@ impl House {
             assert_eq!(again.as_ref(), Some(&answer), "the same request, the same answer");
             assert_eq!(self.reader.last_event().unwrap(), after, "a request sent again changes nothing");
         }
-        let takes_a_date = matches!(&*path, "/appointments" | "/providers") && matches!(method.as_str(), "GET" | "HEAD");
+        let takes_a_date =
+            matches!(&*path, "/appointments" | "/providers") && matches!(method.as_str(), "GET" | "HEAD");
         let asked_day = asked_day.filter(|day| takes_a_date && !day.contains(['%', '&', '+']));
         if let Some(day) = asked_day.filter(|_| status.is_success()) {
             assert_eq!(
@@ -222,8 +223,9 @@ impl House {
     async fn check_booked(&mut self, written: &[u8], answer: &[u8]) {
         let asked = read(written).unwrap().into_body();
         let asked = axum::body::to_bytes(asked, usize::MAX).await.unwrap();
-        let (asked, answer): (Value, Value) =
-            (serde_json::from_slice(&asked).unwrap(), serde_json::from_slice(answer).unwrap());
+        // A field that nobody reads may hold half a character, which is JSON, but no text.
+        let Ok(asked) = serde_json::from_slice::<Value>(&asked) else { return };
+        let answer: Value = serde_json::from_slice(answer).unwrap();
         assert_eq!(answer["request_id"], asked["id"]);
         let id = RequestId::new(asked["id"].as_str().unwrap()).unwrap();
         let stored = self.reader.appointment(&id).unwrap().expect("what is booked is stored");
