@@ -60,15 +60,17 @@ pub fn wrap(text: &str, columns: u16) -> Vec<String> {
 
 fn wrap_paragraph(text: &str, columns: u16, lines: &mut Vec<String>) {
     let mut line = String::new();
-    for word in text.split_word_bounds() {
+    // At spaces alone: a bracket or a comma would look odd at the beginning of a line.
+    for word in text.split_inclusive(char::is_whitespace) {
         let mut word = word;
-        if width(&line).saturating_add(width(word)) <= columns {
+        if width(&line).saturating_add(width(word.trim_end())) <= columns {
             line.push_str(word);
             continue;
         }
-        lines.push(std::mem::take(&mut line).trim_end().to_owned());
-        word = word.trim_start();
-        while width(word) > columns {
+        if !line.is_empty() {
+            lines.push(std::mem::take(&mut line).trim_end().to_owned());
+        }
+        while width(word.trim_end()) > columns {
             let part = head(word, columns);
             // A grapheme wider than the line cannot be shown, and leaving it out ends the loop.
             let skip =
@@ -180,6 +182,12 @@ mod tests {
             let end = put(&mut buffer, (x, y), &text, columns, Style::new());
             prop_assert!(end >= x && end <= x.max(9));
         }
+    }
+
+    #[test]
+    fn a_line_breaks_at_spaces_and_keeps_brackets_and_commas_with_their_word() {
+        assert_eq!(wrap("room (10 of 30 min), but less", 18), ["room (10 of 30", "min), but less"]);
+        assert_eq!(wrap("a verylongword, b", 6), ["a", "verylo", "ngword", ", b"]);
     }
 
     #[test]
