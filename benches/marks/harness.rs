@@ -145,7 +145,7 @@ pub(crate) fn others_load() -> String {
 }
 
 /// Seconds of all processors that this process has used so far, its ended threads included.
-fn processor_seconds() -> f64 {
+pub(crate) fn processor_seconds() -> f64 {
     let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The name of the program, in brackets, may contain anything.
     let fields = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();

@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 
 use crate::desks::{self, BOOKINGS};
 use crate::harness::{Compared, Goal, Mark, in_turns};
+use crate::parts;
 
 /// Where the book of a round is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +34,9 @@ enum Book {
 pub(crate) fn marks() -> Vec<Mark> {
     let runtime = desks::runtime();
     let cases = [(Book::Disk, 64, 0.55), (Book::Disk, 256, 0.65), (Book::Memory, 64, 0.85)];
-    cases.map(|(book, clients, goal)| mark(&runtime, book, clients, goal)).into()
+    let mut marks = cases.map(|(book, clients, goal)| mark(&runtime, book, clients, goal)).to_vec();
+    marks.extend(parts::marks(&runtime));
+    marks
 }
 
 fn mark(runtime: &Runtime, book: Book, clients: usize, goal: f64) -> Mark {
@@ -69,7 +72,7 @@ async fn desk_round(book: Book, clients: usize) -> f64 {
     rate
 }
 
-async fn echo_round(clients: usize) -> f64 {
+pub(crate) async fn echo_round(clients: usize) -> f64 {
     let listener = TcpListener::bind(loopback()).await.unwrap();
     let address = listener.local_addr().unwrap();
     let router = Router::new().route("/appointments", post(|body: Bytes| async { body }));

@@ -16,6 +16,7 @@ mod growth;
 mod harness;
 mod history;
 mod http;
+mod parts;
 mod providers;
 mod queue;
 mod screen;

@@ -17,6 +17,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use slotdesk::desk::{Desk, Feedback};
 use slotdesk::domain::Channel;
+use slotdesk::store::MemoryStore;
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -73,6 +74,16 @@ fn desk_round(runtime: &Runtime, in_flight: usize, bookings: usize) -> (f64, f64
     })
 }
 
+/// Bookings a second on a book in memory.
+pub(crate) fn memory_round(runtime: &Runtime, in_flight: usize) -> f64 {
+    runtime.block_on(async {
+        let desk = desks::open(Box::new(MemoryStore::new())).await;
+        let (rate, _) = submit_all(&desk, in_flight, BOOKINGS).await;
+        desk.close().await;
+        rate
+    })
+}
+
 #[expect(clippy::cast_precision_loss, reason = "counts stay far below 2^52")]
 async fn submit_all(desk: &Desk, in_flight: usize, bookings: usize) -> (f64, f64) {
     let mut shares: Vec<Vec<_>> = (0..in_flight).map(|_| Vec::new()).collect();
@@ -107,27 +118,27 @@ async fn submit_all(desk: &Desk, in_flight: usize, bookings: usize) -> (f64, f64
 
 /// How much of a booking the baseline writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Width {
+pub(crate) enum Width {
     Event,
     Both,
 }
 
 /// Where the baseline writes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tables {
+pub(crate) enum Tables {
     OfABook,
     Bare,
 }
 
 /// The rows that a round of bookings leaves in a book.
-struct Rows {
+pub(crate) struct Rows {
     /// A new book with its providers, before the first booking.
     book: (TempDir, PathBuf),
     bookings: Vec<(Vec<Value>, Vec<Value>)>,
 }
 
 impl Rows {
-    fn of_a_round(runtime: &Runtime) -> Self {
+    pub(crate) fn of_a_round(runtime: &Runtime) -> Self {
         let (_folder, path, store) = desks::new_book();
         runtime.block_on(async {
             let desk = desks::open(Box::new(store)).await;
@@ -145,7 +156,7 @@ impl Rows {
     }
 
     /// Bookings a second that are only written, `batch` in a transaction.
-    fn insert(&self, batch: usize, bookings: usize, tables: Tables, width: Width) -> f64 {
+    pub(crate) fn insert(&self, batch: usize, bookings: usize, tables: Tables, width: Width) -> f64 {
         let folder = desks::folder();
         let path = folder.path().join("raw.db");
         let mut connection = match tables {
