@@ -100,13 +100,16 @@ impl Policy for FailsAtSeven {
 async fn a_decision_that_panics_is_an_error_and_costs_no_worker() {
     let store = MemoryStore::new();
     let options = Options { workers: 2, policy: &FailsAtSeven, ..options() };
+    let workers = options.workers;
     let desk = Desk::open(Box::new(store.clone()), Calendar::new(clock(), ZONE), options).unwrap();
     add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
+    let mut told = 0;
     for _ in 0..2 {
         // More of them than there are workers; those who wait for the same request hear of it too.
         let broken = (0..4).map(|_| book(&desk, request("a", "09:00", "10:00", 7)));
         for answer in soon(futures::future::join_all(broken)).await {
             assert!(matches!(answer, Err(DeskError::Defect)), "{answer:?}");
+            told += 1;
         }
     }
     assert_eq!(soon(booked(&desk, request("b", "09:00", "10:00", 30))).await, "chen 09:00–09:30");
@@ -119,6 +122,10 @@ async fn a_decision_that_panics_is_an_error_and_costs_no_worker() {
     soon(idle).await;
     assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
     soon(desk.close()).await;
+    figures::report(
+        "a_decision_that_panics_is_an_error_and_costs_no_worker",
+        &format!("{told} requests told of a defect by {workers} workers, and the next one booked"),
+    );
 }
 
 #[test]

@@ -50,16 +50,23 @@ async fn a_full_queue_is_busy_for_who_tries_and_a_wait_for_who_submits_and_drops
         assert!(futures::poll!(task.as_mut()).is_pending());
     }
     assert_eq!(desk.pulse().queued, 2);
+    let mut busy = 0;
     for _ in 0..3 {
-        let busy = desk.try_submit(booking("tried"), actor()).await;
-        assert!(matches!(busy, Err(DeskError::Busy)), "{busy:?}");
+        let answer = desk.try_submit(booking("tried"), actor()).await;
+        assert!(matches!(answer, Err(DeskError::Busy)), "{answer:?}");
+        busy += 1;
     }
     gate.open();
+    let waited = waiting.len();
     for task in waiting {
         assert!(task.await.unwrap().appointment().is_some());
     }
     assert!(desk.try_submit(booking("tried"), actor()).await.unwrap().appointment().is_some());
     assert_eq!(timetable(&desk, monday()).await.len(), 4);
+    figures::report(
+        "a_full_queue_is_busy_for_who_tries_and_a_wait_for_who_submits_and_drops_nothing",
+        &format!("{busy} tries told to come again, all {waited} who waited booked"),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -134,14 +141,22 @@ async fn rule_6_every_event_of_one_transaction_is_published_in_order() {
     for client in clients {
         client.await.unwrap();
     }
-    let (mut numbers, mut largest) = (Vec::new(), 0);
+    let (mut numbers, mut largest, mut batches) = (Vec::new(), 0, 0);
     while numbers.len() < 20 {
         let Feedback::Events(events) = soon(feed.next()).await.unwrap() else { panic!("nothing is missing") };
         largest = largest.max(events.len());
+        batches += 1;
         numbers.extend(events.iter().map(|event| event.number));
     }
     assert_eq!(numbers, (2..=21).collect::<Vec<_>>());
     assert!(largest > 1, "several of them were one transaction");
+    figures::report(
+        "rule_6_every_event_of_one_transaction_is_published_in_order",
+        &format!(
+            "{} events in {batches} batches, {largest} in the largest, none missing or out of order",
+            numbers.len()
+        ),
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -182,4 +197,8 @@ async fn a_subscriber_that_is_too_slow_is_told_so_and_a_snapshot_brings_it_up_to
         }
     }
     assert_eq!(followed.appointments(), last.appointments());
+    figures::report(
+        "a_subscriber_that_is_too_slow_is_told_so_and_a_snapshot_brings_it_up_to_date",
+        &format!("{} changes unread, told {lagged} time, up to date by a snapshot", fresh.as_of),
+    );
 }

@@ -5,7 +5,7 @@
 mod support;
 
 use chrono::{Days, NaiveDate};
-use slotdesk::desk::{Command, Desk, DeskError, Destination, Past};
+use slotdesk::desk::{Answer, Command, Desk, DeskError, Destination, Past};
 use slotdesk::domain::*;
 use slotdesk::scheduler::Proposal;
 use slotdesk::store::{MemoryStore, SqliteStore, Store, audit};
@@ -80,6 +80,39 @@ impl Draws {
     }
 }
 
+/// What became of the commands of a race.
+#[derive(Default)]
+struct Tally {
+    done: usize,
+    booked: usize,
+    refused: usize,
+    overtaken: usize,
+}
+
+impl Tally {
+    fn count(&mut self, command: &Command, answer: Result<Answer, DeskError>) {
+        match answer {
+            Ok(answer) if answer.refusal().is_some() => self.refused += 1,
+            Ok(_) => {
+                self.done += 1;
+                self.booked += usize::from(matches!(command, Command::Book { .. }));
+            }
+            Err(DeskError::Overtaken) => self.overtaken += 1,
+            Err(error) => {
+                assert!(is_expected(&error), "{error:?}");
+                self.refused += 1;
+            }
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.done += other.done;
+        self.booked += other.booked;
+        self.refused += other.refused;
+        self.overtaken += other.overtaken;
+    }
+}
+
 /// What may be answered when many change the same things at once.
 fn is_expected(error: &DeskError) -> bool {
     matches!(
@@ -113,6 +146,7 @@ async fn free(desk: &Desk, days: usize) -> Vec<String> {
 }
 
 async fn race(
+    test: &str,
     store: impl Store + 'static,
     reopen: impl FnOnce() -> Box<dyn Store>,
     (clients, each, days): (usize, usize, usize),
@@ -128,43 +162,51 @@ async fn race(
             tokio::spawn(async move {
                 let mut draws = Draws(client as u64 + 1);
                 let mut mine = Vec::new();
-                let mut overtaken = 0;
+                let mut tally = Tally::default();
                 for _ in 0..each {
-                    match desk.submit(draws.command(client, days, &mut mine), actor()).await {
-                        Err(DeskError::Overtaken) => overtaken += 1,
-                        Err(error) => assert!(is_expected(&error), "{error:?}"),
-                        Ok(_) => {}
-                    }
+                    let command = draws.command(client, days, &mut mine);
+                    let answer = desk.submit(command.clone(), actor()).await;
+                    tally.count(&command, answer);
                 }
-                overtaken
+                tally
             })
         })
         .collect();
-    let mut overtaken = 0;
+    let mut tally = Tally::default();
     for task in tasks {
-        overtaken += task.await.unwrap();
+        tally.add(&task.await.unwrap());
     }
-    assert!(overtaken * 100 <= clients * each, "{overtaken} of {} gave up", clients * each);
+    let Tally { done, booked, refused, overtaken } = tally;
+    let given = done + refused + overtaken;
+    assert!(overtaken * 100 <= given, "{overtaken} of {given} gave up");
+    assert!(booked * 10 > given && refused * 10 > given, "{booked} bookings and {refused} refusals are no race");
     assert_eq!(audit(&mut *reader).unwrap(), []);
     let live = free(&desk, days.min(6)).await;
     drop(reader);
     desk.close().await;
     let fresh = Desk::open(reopen(), desk.calendar().clone(), options()).unwrap();
     assert_eq!(live, free(&fresh, days.min(6)).await, "what was decided on is what is stored");
+    let figures = format!(
+        "{clients} clients, {given} commands on {days} days: {done} done ({booked} bookings), {refused} refused, \
+         {overtaken} gave up"
+    );
+    figures::report(test, &figures);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn rules_1_to_4_hold_when_sixty_four_change_everything_at_once() {
     let store = MemoryStore::new();
     let again = store.clone();
-    race(store, move || Box::new(again), (64, 40, 3)).await;
+    let test = "rules_1_to_4_hold_when_sixty_four_change_everything_at_once";
+    race(test, store, move || Box::new(again), (64, 40, 3)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
 async fn rules_1_to_4_hold_over_more_days_than_are_kept_in_memory() {
     let store = MemoryStore::new();
     let again = store.clone();
-    race(store, move || Box::new(again), (32, 40, 200)).await;
+    let test = "rules_1_to_4_hold_over_more_days_than_are_kept_in_memory";
+    race(test, store, move || Box::new(again), (32, 40, 200)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
@@ -172,7 +214,8 @@ async fn rules_1_to_4_hold_in_sqlite_when_everything_changes_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("desk.db");
     let store = SqliteStore::open(&path).unwrap();
-    race(store, move || Box::new(SqliteStore::open(&path).unwrap()), (32, 15, 3)).await;
+    let test = "rules_1_to_4_hold_in_sqlite_when_everything_changes_at_once";
+    race(test, store, move || Box::new(SqliteStore::open(&path).unwrap()), (32, 15, 3)).await;
 }
 
 #[tokio::test]

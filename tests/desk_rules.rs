@@ -180,6 +180,10 @@ async fn rule_4_a_change_of_hours_keeps_what_fits_cancels_the_rest_and_is_one_un
     assert!(booked(&desk, request("e", "16:00", "17:00", 60)).await.starts_with("chen"), "the old hours are back");
     desk.close().await;
     assert_sound(&store);
+    figures::report(
+        "rule_4_a_change_of_hours_keeps_what_fits_cancels_the_rest_and_is_one_undo",
+        &format!("{} kept, {} cancelled, all {} back", kept.len(), preview.cancelled.len(), before.len()),
+    );
 }
 
 #[tokio::test]
@@ -249,12 +253,17 @@ async fn rule_5_many_at_once_with_one_id_book_once_and_all_hear_the_same() {
             tokio::spawn(async move { book(&desk, request("same", "09:00", "17:00", 30)).await.unwrap() })
         })
         .collect();
+    let asked = tasks.len();
     let mut events = HashSet::new();
     for task in tasks {
         events.insert(task.await.unwrap().event().unwrap().number);
     }
-    assert_eq!(events.len(), 1);
-    assert_eq!(timetable(&desk, monday()).await.len(), 1);
+    let stored = timetable(&desk, monday()).await.len();
+    assert_eq!((events.len(), stored), (1, 1));
+    figures::report(
+        "rule_5_many_at_once_with_one_id_book_once_and_all_hear_the_same",
+        &format!("asked {asked} times at once: {} answer, {stored} appointment", events.len()),
+    );
 }
 
 #[tokio::test]

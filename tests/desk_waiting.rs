@@ -107,7 +107,8 @@ fn rule_7_a_provider_that_is_held_keeps_nobody_from_another_one() {
     // From here on there is an order for half hours, and none for anything else.
     assert_eq!(book(&day, request("ordered", "18:00", "20:00", 30)), provider_id("wu"));
     let (chen, roy) = (provider_id("chen"), provider_id("roy"));
-    let _held = Locked::new([(&*day, &chen), (&*day, &roy)]);
+    let held = [(&*day, &chen), (&*day, &roy)];
+    let _held = Locked::new(held);
     let (tell, told) = mpsc::channel();
     let asking = Arc::clone(&day);
     // Not joined: a thread that waits for who is held would wait for ever.
@@ -120,10 +121,15 @@ fn rule_7_a_provider_that_is_held_keeps_nobody_from_another_one() {
             tell.send(book(&asking, wish)).unwrap();
         }
     });
-    for expected in ["wu", "yu", "wu"] {
+    let with = ["wu", "yu", "wu"];
+    for expected in with {
         let provider = told.recv_timeout(Duration::from_secs(20)).expect("nobody waits for who is held");
         assert_eq!(provider, provider_id(expected));
     }
+    figures::report(
+        "rule_7_a_provider_that_is_held_keeps_nobody_from_another_one",
+        &format!("{} of {} providers held, {} bookings with the others", held.len(), hours.len(), with.len()),
+    );
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "../support/figures.rs"]
+mod figures;
 mod help;
 mod log;
 mod misuse;

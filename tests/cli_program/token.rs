@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use crate::figures::report;
 use crate::program::{Outcome, User};
 use crate::serve::{BOOKING, PROVIDER, Running};
 
@@ -82,6 +83,7 @@ fn what_cannot_be_done_with_a_token_is_said() {
 #[test]
 fn a_server_that_other_machines_can_reach_does_not_start_without_a_token() {
     let user = User::new();
+    let mut refused = 0;
     for arguments in [["serve", "--listen", "0.0.0.0:0"], ["serve", "--listen", "[::]:0"]] {
         let outcome = user.run(&[&arguments[..], &["--book", "~/clinic.db"]].concat());
         let sentence = format!(
@@ -91,10 +93,16 @@ fn a_server_that_other_machines_can_reach_does_not_start_without_a_token() {
         );
         assert_eq!((outcome.code, outcome.out.as_str(), outcome.err), (Some(2), "", sentence));
         assert!(!user.path("clinic.db").exists());
+        refused += 1;
     }
     added(&user, "a", "read");
     assert_eq!(token(&user, &["revoke", "a"]).code, Some(0));
     assert_eq!(user.run(&["serve", "--listen", "0.0.0.0:0", "--book", "~/clinic.db"]).code, Some(2));
+    refused += 1;
+    report(
+        "a_server_that_other_machines_can_reach_does_not_start_without_a_token",
+        &format!("{refused} starts refused, the last of them after the only token was revoked"),
+    );
 }
 
 #[test]

@@ -9,6 +9,7 @@ use tempfile::TempDir;
 
 use crate::client::{Answer, get, send_as};
 use crate::events::Listener;
+use crate::figures::report;
 use crate::original::{BOOKING, PROVIDER};
 use crate::server::Server;
 
@@ -80,6 +81,7 @@ fn away_from_loopback_nobody_is_let_in_without_a_token() {
     let unknown = "Authorization: Bearer slotdesk_0000000000000000000000000000000000000000000000000000000000000000\r\n";
     let twice = format!("{}{}", with(Scope::Admin), with(Scope::Admin));
     let cut = with(Scope::Admin).replace("03\r\n", "\r\n");
+    let mut refused = 0;
     for (method, path, _) in ROUTES {
         for (headers, challenge) in [
             ("", "Bearer realm=\"slotdesk\""),
@@ -93,8 +95,13 @@ fn away_from_loopback_nobody_is_let_in_without_a_token() {
             assert_eq!(answer.status, 401, "{method} {path} {headers}: {answer:?}");
             assert_eq!(answer.header("www-authenticate"), Some(challenge));
             assert!(answer.error().contains("token") && !answer.body.contains("slotdesk_"), "{answer:?}");
+            refused += 1;
         }
     }
+    report(
+        "away_from_loopback_nobody_is_let_in_without_a_token",
+        &format!("{refused} requests over {} routes, all refused", ROUTES.len()),
+    );
 }
 
 #[test]

@@ -5,6 +5,8 @@
 mod access;
 mod client;
 mod events;
+#[path = "../support/figures.rs"]
+mod figures;
 mod fresh;
 #[path = "../support/gate.rs"]
 mod gate;

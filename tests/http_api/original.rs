@@ -4,6 +4,7 @@ use serde_json::json;
 use slotdesk::api::Limits;
 
 use crate::client::{get, send, send_as};
+use crate::figures::report;
 use crate::fresh;
 use crate::server::{Server, TODAY};
 
@@ -80,7 +81,12 @@ fn the_same_request_again_gets_the_same_answer_and_books_nothing() {
     let after_midnight = send(server.address, "POST", "/appointments", BOOKING);
     assert_eq!(first.body, after_midnight.body);
     let listed = get(server.address, &format!("/appointments?date={TODAY}")).json();
-    assert_eq!(listed["scheduled"].as_array().unwrap().len(), 1);
+    let booked = listed["scheduled"].as_array().unwrap().len();
+    assert_eq!(booked, 1);
+    report(
+        "the_same_request_again_gets_the_same_answer_and_books_nothing",
+        &format!("sent {} times, once after midnight: {booked} appointment", [first, again, after_midnight].len()),
+    );
 }
 
 #[test]

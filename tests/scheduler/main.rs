@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by panicking")]
 
 mod changes;
+#[path = "../support/figures.rs"]
+mod figures;
 mod moves;
 mod places;
 mod refusals;

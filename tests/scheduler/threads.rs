@@ -9,11 +9,14 @@ use std::time::Duration;
 use slotdesk::domain::{Appointment, Cancellation, Cause, Minute, Provider, ProviderId};
 use slotdesk::scheduler::{Day, Move, ProviderDay, Touched, change_provider};
 
+use crate::figures::report;
 use crate::support::{
     book, cancel, date, day, day_on, provider, provider_id, range, ranges, request, rules, with_hours,
 };
 
 const THREADS: usize = 64;
+/// Bookings that each of them asks for.
+const ROUNDS: usize = 30;
 /// Far longer than any of these tests takes; only a deadlock reaches it.
 const DEADLOCK: Duration = Duration::from_secs(120);
 
@@ -78,23 +81,28 @@ fn assert_in_order(journal: &Journal) {
 
 #[test]
 fn sixty_four_threads_double_book_nobody_and_settle_in_the_order_of_revisions() {
+    let (mut requests, mut all_booked, mut all_cancelled) = (0, 0, 0);
     for count in [1, 4, 200] {
         let day = day(providers(count, 12));
         let journal = Journal::default();
+        let [booked, cancelled] = [(); 2].map(|()| Arc::new(AtomicU64::new(0)));
         let jobs = (0..THREADS).map(|thread| {
             let (day, journal) = (Arc::clone(&day), Arc::clone(&journal));
+            let (booked, cancelled) = (Arc::clone(&booked), Arc::clone(&cancelled));
             let job = move || {
-                for round in 0..30 {
+                for round in 0..ROUNDS {
                     let duration = [15, 30, 20, 45][(thread + round) % 4];
                     let preferred =
                         if round % 3 == 0 { format!(" @p{:03}", (thread * 7 + round) % count) } else { String::new() };
                     let text = format!("t{thread}r{round} {duration} 08:00-18:00{preferred}");
                     let placed =
                         day.book(&request(&text), Minute::MIDNIGHT, |_, touched| journal.lock().unwrap().push(touched));
+                    booked.fetch_add(u64::from(placed.is_ok()), Ordering::Relaxed);
                     if let (Ok(placed), true) = (placed, round % 5 == 0) {
                         let edits = crate::support::edits(crate::support::cancelled(&placed));
                         let record = |touched: &[Touched]| journal.lock().unwrap().extend_from_slice(touched);
                         slotdesk::scheduler::apply_edits(std::slice::from_ref(&day), &edits, record).unwrap();
+                        cancelled.fetch_add(1, Ordering::Relaxed);
                     }
                 }
             };
@@ -103,8 +111,19 @@ fn sixty_four_threads_double_book_nobody_and_settle_in_the_order_of_revisions() 
         together(jobs.collect());
         assert_rules_hold(&day);
         assert_in_order(&journal);
-        assert!(!journal.lock().unwrap().is_empty());
+        let [booked, cancelled] = [booked, cancelled].map(|count| count.load(Ordering::Relaxed));
+        assert_eq!(journal.lock().unwrap().len() as u64, booked + cancelled, "each is settled once");
+        assert!(booked > 0 && cancelled > 0);
+        requests += THREADS * ROUNDS;
+        all_booked += booked;
+        all_cancelled += cancelled;
     }
+    report(
+        "sixty_four_threads_double_book_nobody_and_settle_in_the_order_of_revisions",
+        &format!(
+            "{THREADS} threads, {requests} requests: {all_booked} booked, {all_cancelled} of them cancelled again"
+        ),
+    );
 }
 
 #[test]

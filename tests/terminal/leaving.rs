@@ -7,6 +7,7 @@ use portable_pty::{PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::desk::Desk;
+use crate::figures::report;
 
 fn process(desk: &Desk) -> Pid {
     Pid::from_raw(i32::try_from(desk.terminal.process()).unwrap()).unwrap()
@@ -14,13 +15,19 @@ fn process(desk: &Desk) -> Pid {
 
 #[test]
 fn a_signal_ends_the_program_cleanly_and_is_its_exit_code() {
+    let mut codes = Vec::new();
     for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
         let mut desk = Desk::open(&[]);
         kill_process(process(&desk), signal).unwrap();
         let (status, after) = desk.terminal.ended();
         assert_eq!(status.exit_code(), code, "{after:?}");
         after.assert_restored();
+        codes.push(status.exit_code().to_string());
     }
+    report(
+        "a_signal_ends_the_program_cleanly_and_is_its_exit_code",
+        &format!("{} signals, exit codes {}", codes.len(), codes.join(", ")),
+    );
 }
 
 #[test]

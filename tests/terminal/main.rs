@@ -4,6 +4,8 @@
 
 mod crashing;
 mod desk;
+#[path = "../support/figures.rs"]
+mod figures;
 mod leaving;
 mod logging;
 mod pty;
