@@ -39,7 +39,7 @@ impl Desk {
         Self { terminal, _home: home }
     }
 
-    /// Adds a provider by the form, and goes to tomorrow, where no minute has passed.
+    /// Adds a provider by the form, and goes to the beginning of tomorrow, where no minute has passed.
     pub(crate) fn with_provider(mut self) -> Self {
         self.terminal.press("P");
         self.terminal.wait_for("New provider");
@@ -48,6 +48,8 @@ impl Desk {
         self.terminal.wait_for("▸ Dr Chen");
         self.terminal.press("]");
         self.terminal.wait_for("tomorrow");
+        // The cursor has kept its time of day, and late in the evening nothing fits behind it.
+        self.terminal.press("^");
         self
     }
 
