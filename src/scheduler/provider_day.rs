@@ -227,10 +227,10 @@ impl ProviderDay {
     ///
     /// What has begun or is over stays. A pending appointment stays if it lies wholly inside the new
     /// hours. An overbooked one was put over the hours on purpose: it goes only if the change takes
-    /// minutes away that it had inside them. When the provider leaves, every pending one goes.
+    /// minutes away that it had inside them. When the provider leaves by it, every pending one goes.
     pub fn fates(&self, changed: &Provider) -> Fates {
         let hours = existing_hours(changed, self.day, &self.skipped);
-        let leaves = changed.is_retired_on(self.day);
+        let leaves = changed.is_retired_on(self.day) && !self.provider.is_retired_on(self.day);
         let closing = self.hours.minus(&hours);
         let stays = |appointment: &Appointment| {
             !appointment.status.is_pending()

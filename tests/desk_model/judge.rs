@@ -309,7 +309,8 @@ impl Model {
             let (before, after) = (was.open(one.day), record.open(one.day));
             let closes = |(before, after): (&bool, &bool)| *before && !*after;
             let lost = |open: &Minutes| before[one.at.clone()].iter().zip(&open[one.at.clone()]).any(closes);
-            let goes = if one.over { record.has_left(one.day) || lost(&after) } else { !one.lies_in(&after) };
+            let leaves = record.has_left(one.day) && !was.has_left(one.day);
+            let goes = if one.over { leaves || lost(&after) } else { !one.lies_in(&after) };
             if goes {
                 one.status = Status::Cancelled(Cancellation { cause, note: None });
             }

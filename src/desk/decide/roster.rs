@@ -142,7 +142,7 @@ async fn replace(
 }
 
 impl Core {
-    /// The days on which a provider has live appointments and, with the changed record, other hours.
+    /// The days on which a provider has live appointments and, with the changed record, other hours or none.
     ///
     /// There may be more of them than are kept in memory, so whoever wants them all has to hold them. What
     /// is booked after they were read is on a day that is loaded; should that be forgotten before the change
@@ -157,7 +157,11 @@ impl Core {
         let read = move |reader: &mut dyn Reader| reader.busy_days(&provider, *span.start(), Some(*span.end()));
         let busy = self.readers.read_to_decide(read).await?;
         let mut days = Vec::new();
-        for date in busy.into_iter().filter(|date| before.hours_on(*date) != after.hours_on(*date)) {
+        // Who leaves on a day off has other days all the same: even what was booked over the hours goes.
+        let differs = |date: &NaiveDate| {
+            before.hours_on(*date) != after.hours_on(*date) || before.is_retired_on(*date) != after.is_retired_on(*date)
+        };
+        for date in busy.into_iter().filter(differs) {
             days.push(self.day(date).await?);
         }
         Ok(days)

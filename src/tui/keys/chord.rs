@@ -100,7 +100,7 @@ impl FromStr for Chord {
         if let (Some(c), None) = (characters.next(), characters.next()) {
             let shifted = modifiers.contains(KeyModifiers::SHIFT);
             // A key that cannot be shown could be in no help, and space has a name.
-            return if shifted || printable(rest) != rest || c == ' ' {
+            return if shifted || printable(rest) != rest || c.is_whitespace() {
                 Err(invalid())
             } else {
                 Ok(Self::new(KeyCode::Char(c), modifiers))
