@@ -205,42 +205,6 @@ async fn rule_4_holds_for_days_nobody_has_looked_at_and_after_a_restart() {
 }
 
 #[tokio::test]
-async fn rule_4_what_was_put_over_the_hours_goes_with_its_provider_and_not_with_a_later_change() {
-    let far = monday() + chrono::Days::new(90);
-    for looked_at in [true, false] {
-        let store = MemoryStore::default();
-        let mut desk = open(store.clone());
-        add(&desk, provider("chen", &[("09:00", "17:00")], 8)).await;
-        let off = HoursChange::On { day: far, exception: Exception::Instead(RangeSet::default()) };
-        let off = Command::ChangeHours { provider: provider_id("chen"), change: off };
-        desk.submit(off, actor()).await.unwrap();
-        let over = |id: &str, start: &str| Command::Overbook {
-            request: Request { day: far, ..request(id, "09:00", "17:00", 60) },
-            provider: provider_id("chen"),
-            start: start.parse().unwrap(),
-        };
-        desk.submit(over("night", "20:00"), actor()).await.unwrap();
-        if !looked_at {
-            desk.close().await;
-            desk = open(store.clone());
-        }
-        desk.submit(Command::RetireProvider { provider: provider_id("chen"), from: far }, actor()).await.unwrap();
-        let nobody: [&str; 0] = [];
-        assert_eq!(timetable(&desk, far).await, nobody, "who leaves on a day off leaves all the same");
-
-        desk.submit(over("later", "21:00"), actor()).await.unwrap();
-        if !looked_at {
-            desk.close().await;
-            desk = open(store.clone());
-        }
-        desk.submit(new_hours("chen", &[("08:00", "12:00")]), actor()).await.unwrap();
-        assert_eq!(timetable(&desk, far).await, ["21:00–22:00 chen later"], "no minute of it was taken away");
-        desk.close().await;
-        assert_sound(&store);
-    }
-}
-
-#[tokio::test]
 async fn rule_5_the_same_id_gets_the_same_answer_or_is_a_conflict() {
     let store = MemoryStore::default();
     let desk = open(store.clone());

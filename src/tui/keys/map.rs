@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::{Chord, Sequence};
-use crate::domain::{Invalid, printable};
+use crate::domain::{Invalid, excerpt};
 use crate::tui::actions::{Action, Context};
 
 /// Which keys call which action; the defaults are those of the action table.
@@ -21,6 +21,11 @@ use crate::tui::actions::{Action, Context};
 pub struct Keymap {
     keys: BTreeMap<Action, Vec<Sequence>>,
 }
+
+/// Longest name or key that an error repeats, in characters.
+const SHOWN_CHARACTERS_MAX: usize = 60;
+/// Longest message of the TOML parser that an error repeats, in characters.
+const MESSAGE_CHARACTERS_MAX: usize = 300;
 
 /// Why a keymap file cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -104,13 +109,13 @@ impl Keymap {
             // The parser's own rendering is a picture of several lines, with the text as it is.
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
-            KeymapError::Syntax(format!("line {line}: {}", printable(error.message())))
+            KeymapError::Syntax(format!("line {line}: {}", excerpt(error.message(), MESSAGE_CHARACTERS_MAX)))
         })?;
         let mut keymap = Self::default();
         for (name, written) in overrides {
             let Some(action) = Action::named(&name) else {
                 let nearest = nearest(&name);
-                return Err(KeymapError::UnknownAction { name: printable(&name), nearest });
+                return Err(KeymapError::UnknownAction { name: excerpt(&name, SHOWN_CHARACTERS_MAX), nearest });
             };
             let keys = match written {
                 Written::One(key) => vec![key],
@@ -131,7 +136,7 @@ impl Keymap {
                 return Err(KeymapError::NoWayOut(action.name()));
             }
             for sequence in sequences {
-                let key = || sequence.to_string();
+                let key = || excerpt(&sequence.to_string(), SHOWN_CHARACTERS_MAX);
                 if context.takes_text() && sequence.chords()[0].types_text() {
                     return Err(KeymapError::TypesText { key: key(), action: action.name() });
                 }
