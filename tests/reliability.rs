@@ -1,4 +1,5 @@
-//! What the README promises, and the tests that prove it: one list, `tests/promises.txt`.
+//! What the README promises, and the tests that prove it: one list, `tests/promises.txt`; and the broken rules that
+//! `.ci/mutations` expects them to notice.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -17,14 +18,14 @@ const UNCOUNTED: &str = "holds";
 
 /// A test as cargo finds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Test {
+struct Test<'t> {
     /// The integration test that it is in; none for the library's own.
-    target: Option<&'static str>,
-    path: &'static str,
+    target: Option<&'t str>,
+    path: &'t str,
 }
 
-impl Test {
-    fn read(line: &'static str) -> Self {
+impl<'t> Test<'t> {
+    fn read(line: &'t str) -> Self {
         match line.split(' ').collect::<Vec<_>>()[..] {
             ["--test", target, path] | ["--features", _, "--test", target, path] => Self { target: Some(target), path },
             ["--lib", path] => Self { target: None, path },
@@ -33,12 +34,19 @@ impl Test {
     }
 
     /// The name of the function, under which it leaves its figures.
-    fn function(self) -> &'static str {
+    fn function(self) -> &'t str {
         self.path.rsplit("::").next().unwrap()
     }
 
     fn shown(self) -> String {
         self.target.map_or_else(|| format!("`{}`", self.path), |target| format!("`{target}::{}`", self.path))
+    }
+
+    /// Whether its name stands anywhere in the code; a macro may make the test of it.
+    fn is_named(self) -> bool {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let files = ["src", "tests"].into_iter().flat_map(|folder| rust_files(&root.join(folder)));
+        files.map(|file| fs::read_to_string(file).unwrap()).any(|text| text.contains(self.function()))
     }
 
     /// Whether there is a test of that name in the files of its target.
@@ -67,8 +75,8 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Each promise with its tests.
-fn promises() -> Vec<(&'static str, Vec<Test>)> {
-    let mut all: Vec<(&str, Vec<Test>)> = Vec::new();
+fn promises() -> Vec<(&'static str, Vec<Test<'static>>)> {
+    let mut all: Vec<(&str, Vec<Test<'_>>)> = Vec::new();
     for line in PROMISES.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         match line.strip_prefix("    ") {
             Some(test) => all.last_mut().unwrap().1.push(Test::read(test)),
@@ -79,7 +87,7 @@ fn promises() -> Vec<(&'static str, Vec<Test>)> {
 }
 
 /// The table, a line for each test, with what `figures` knows of it.
-fn table(title: &str, figures: impl Fn(Test) -> String) -> String {
+fn table(title: &str, figures: impl Fn(Test<'_>) -> String) -> String {
     let mut table = format!("| promise | test | {title} |\n|---|---|---|\n");
     for (promise, tests) in promises() {
         for (at, test) in tests.into_iter().enumerate() {
@@ -123,12 +131,39 @@ fn every_promise_has_a_test_and_every_test_is_there() {
     assert!(!Test { target: Some("fuzz"), path: "book::fuzz_nothing" }.exists());
 }
 
+/// A line of a patch as the file has it before the patch is applied; none if only the patch brings it.
+fn before(line: &str) -> Option<&str> {
+    line.strip_prefix(' ').or_else(|| line.strip_prefix('-')).or_else(|| line.is_empty().then_some(""))
+}
+
+#[test]
+fn every_mutation_fits_the_code_and_names_a_test_that_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let patches: Vec<PathBuf> =
+        fs::read_dir(root.join("tests/mutations")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(!patches.is_empty());
+    for patch in patches {
+        let (name, text) = (patch.display(), fs::read_to_string(&patch).unwrap());
+        let field = |field: &str| text.lines().find_map(|line| line.strip_prefix(field)).expect(field);
+        assert!(field("Rule ").starts_with(|digit| ('1'..='9').contains(&digit)), "{name}");
+        let proof = format!("{} {}", field("Target: "), field("Test: "));
+        assert!(Test::read(&proof).is_named(), "{proof} is to notice {name}, and is not there");
+        for changes in text.split("\n--- a/").skip(1) {
+            let code = fs::read_to_string(root.join(changes.lines().next().unwrap())).unwrap();
+            for hunk in changes.split("\n@@ ").skip(1) {
+                let expected: String = hunk.lines().skip(1).filter_map(before).flat_map(|line| [line, "\n"]).collect();
+                assert!(code.contains(&expected), "{name} does not fit any more where the code should be\n{expected}");
+            }
+        }
+    }
+}
+
 #[test]
 #[ignore = "writes the README; .ci/reliability calls it when all the other tests have passed"]
 fn write_the_table() {
     let folder = PathBuf::from(env::var_os("SLOTDESK_FIGURES").expect("SLOTDESK_FIGURES"));
     let title = env::var("SLOTDESK_FIGURES_OF").expect("SLOTDESK_FIGURES_OF");
-    let counted = |test: Test| match fs::read_to_string(folder.join(format!("{}.txt", test.function()))) {
+    let counted = |test: Test<'_>| match fs::read_to_string(folder.join(format!("{}.txt", test.function()))) {
         Ok(figures) => figures.trim().replace('|', "/"),
         Err(_) => UNCOUNTED.to_owned(),
     };
