@@ -233,6 +233,15 @@ pub enum StoreError {
         /// The book.
         path: PathBuf,
     },
+    /// The book is not there, but its log is.
+    #[error("{} is missing, and {} holds changes that belong to it; put the book back, or put a backup in its place \
+        with \"slotdesk restore\"; nothing was changed", path.display(), log.display())]
+    Missing {
+        /// The book.
+        path: PathBuf,
+        /// Its log.
+        log: PathBuf,
+    },
     /// The book is damaged.
     #[error("{} is damaged: {detail}; nothing was changed", path.display())]
     Damaged {

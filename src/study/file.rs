@@ -2,13 +2,16 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::{self, BufReader, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
 use super::workload::{Instance, LineError, Workloads};
 use crate::domain::{Invalid, printable};
+
+/// How an SQLite database begins.
+const BOOK_BEGINS: &[u8; 16] = b"SQLite format 3\0";
 
 /// Why a study cannot be made; a sentence for whoever asked for it.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +61,9 @@ pub enum StudyError {
         /// The last day.
         to: NaiveDate,
     },
+    /// What a study gives was to take the place of a book.
+    #[error("{} is a book; choose another file for what the study gives, this one was left as it is", shown(.0))]
+    Book(PathBuf),
     /// A file cannot be written.
     #[error("{} cannot be written: {source}; nothing was left half written", shown(.path))]
     NotWritable {
@@ -107,9 +113,20 @@ pub fn read_workloads(path: &Path) -> Result<Vec<Instance>, StudyError> {
 pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), StudyError> {
     // A symbolic link keeps pointing where it did.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if is_book(&target) {
+        return Err(StudyError::Book(path.to_owned()));
+    }
     let special = fs::metadata(&target).is_ok_and(|file| !file.is_file());
     let written = if special { fs::write(&target, content) } else { replace(&target, content) };
     written.map_err(|source| StudyError::NotWritable { path: path.to_owned(), source })
+}
+
+/// Whether a regular file begins as every book does.
+fn is_book(path: &Path) -> bool {
+    let mut begins = [0; BOOK_BEGINS.len()];
+    fs::metadata(path).is_ok_and(|file| file.is_file())
+        && File::open(path).and_then(|mut file| file.read_exact(&mut begins)).is_ok()
+        && begins == *BOOK_BEGINS
 }
 
 fn replace(target: &Path, content: &[u8]) -> io::Result<()> {
@@ -140,6 +157,15 @@ mod tests {
             assert_eq!(fs::read_to_string(&path).unwrap(), content);
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_book_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.db");
+        fs::write(&path, "SQLite format 3\0 and so on").unwrap();
+        assert!(matches!(write_whole(&path, b"x"), Err(StudyError::Book(_))));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "SQLite format 3\0 and so on");
     }
 
     #[test]

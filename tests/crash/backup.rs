@@ -216,3 +216,22 @@ fn what_is_no_backup_is_not_restored() {
     assert_eq!(fs::read(user.path("desk.db")).unwrap(), before);
     assert!(!names(&user).iter().any(|name| name.contains("partial") || name.contains("replaced")));
 }
+
+#[test]
+fn the_log_of_a_book_that_is_gone_is_kept_and_not_played_into_the_restored_one() {
+    let user = with_book();
+    assert_eq!(backup(&user, &[]).code, Some(0));
+    let server = Server::start(&user);
+    assert_eq!(server.ask("POST", "/appointments", &booking("r2")).0, 200);
+    fs::remove_file(user.path("desk.db")).unwrap();
+    drop(server);
+    let log = fs::read(user.path("desk.db-wal")).unwrap();
+    assert!(!log.is_empty());
+    assert_eq!(restore(&user).code, Some(0));
+    let kept = names(&user).into_iter().find(|name| name.starts_with("desk.db.replaced-")).unwrap();
+    assert!(kept.ends_with("-wal"), "{kept}");
+    assert_eq!(fs::read(user.path(&kept)).unwrap(), log);
+    assert!(!user.path("desk.db-wal").exists());
+    assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0));
+    assert_eq!(last_event(&user, "desk.db"), last_event(&user, "copy.db"));
+}

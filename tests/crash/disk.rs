@@ -88,6 +88,28 @@ fn rule_6_a_book_that_is_taken_away_is_missed_and_found_again() {
 }
 
 #[test]
+fn rule_6_no_new_book_begins_on_the_log_of_one_that_is_missing() {
+    let user = User::new();
+    let server = Server::start(&user);
+    add_provider(&server);
+    assert_eq!(server.ask("POST", "/appointments", &booking(1)).0, 200);
+    // What was acknowledged is in the log alone when the book is gone before the desk ends.
+    fs::rename(user.path("desk.db"), user.path("elsewhere.db")).unwrap();
+    drop(server);
+    let log = fs::read(user.path("desk.db-wal")).unwrap();
+    assert!(!log.is_empty());
+    let started = user.run(&["serve", "--book", "~/desk.db", "--listen", "127.0.0.1:0"]);
+    assert_eq!(started.code, Some(1), "{started:?}");
+    assert!(started.err.contains("is missing, and") && started.err.contains("desk.db-wal holds"), "{started:?}");
+    assert!(!user.path("desk.db").exists());
+    assert_eq!(fs::read(user.path("desk.db-wal")).unwrap(), log);
+    fs::rename(user.path("elsewhere.db"), user.path("desk.db")).unwrap();
+    let server = Server::start(&user);
+    assert_eq!(server.ask("GET", "/appointments/r1", "").0, 200);
+    assert!(server.stop());
+}
+
+#[test]
 fn rule_6_a_log_that_is_taken_away_is_missed_and_what_was_in_it_is_saved() {
     let (mut refused, mut saved) = (0, 0);
     let mut try_in_vain = |server: &Server, number| {

@@ -206,21 +206,25 @@ impl Drop for Draft {
 ///
 /// The book keeps its own name until the copy takes it, so that at no moment there is none.
 fn keep_aside(book: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreError> {
-    if book.symlink_metadata().is_err() {
+    let is_there = book.symlink_metadata().is_ok();
+    let log = beside(book, "-wal");
+    if !is_there && !log.exists() {
         return Ok(None);
     }
     // What is in the log beside a sound book goes into it, and the log with the last connection.
     // A damaged log is kept as it is.
-    if wal::check(book).is_ok()
+    if is_there
+        && wal::check(book).is_ok()
         && let Ok(connection) = schema::plain(book)
     {
         let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
     let kept = beside(book, &format!(".replaced-{}", now.format("%Y%m%dT%H%M%SZ")));
-    second_name(book, &kept).map_err(|error| file::cannot_write(&kept, &error))?;
-    let log = beside(book, "-wal");
+    if is_there {
+        second_name(book, &kept).map_err(|error| file::cannot_write(&kept, &error))?;
+    }
     if log.exists() {
-        // The log of a damaged book: its only other place is beside the book that it belongs to.
+        // The log of a book that is damaged or gone. The copy must not find it: it would be played into it.
         let kept_log = beside(&kept, "-wal");
         second_name(&log, &kept_log).map_err(|error| file::cannot_write(&kept_log, &error))?;
     }

@@ -37,7 +37,7 @@ impl Identity {
             Err(error) if error.kind() == io::ErrorKind::NotFound => "it was moved or deleted",
             Err(_) => "its folder cannot be read",
         };
-        let detail = format!("{}: {what} while the desk was open; put it back or start again", path.display());
+        let detail = format!("{}: {what} while the desk was open; put it back", path.display());
         Err(StoreError::Failing { detail })
     }
 }
@@ -95,6 +95,11 @@ pub(super) fn prepare(path: &Path) -> Result<PathBuf, StoreError> {
     if let Err(error) = fs::metadata(path) {
         if error.kind() != io::ErrorKind::NotFound {
             return Err(cannot_write(path, &error));
+        }
+        // A new book would take the log of the one that is missing for its own, and empty it.
+        let log = beside(path, "-wal");
+        if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+            return Err(StoreError::Missing { path: path.to_path_buf(), log });
         }
         create(path).map_err(|error| cannot_write(path, &error))?;
     }
