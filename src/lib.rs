@@ -81,7 +81,7 @@
 //! };
 //! let answer = desk.submit(Command::Book { request, past: Past::Refuse }, Channel::Desk.into()).await?;
 //! assert_eq!(answer.appointment().map(|booked| booked.slot.len()), Some(30));
-//! desk.close().await;
+//! desk.close().await?;
 //! # Ok(())
 //! # })
 //! # }

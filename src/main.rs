@@ -209,8 +209,10 @@ async fn show(desk: Desk, mut screen: tui::Options, listener: Option<Door>) -> R
         // The screen was the point; how the API ended is of no use to whoever has left it.
         let _ = served.await;
     }
-    desk.close().await;
-    Ok(after(left?))
+    let closed = desk.close().await;
+    let left = left?;
+    closed?;
+    Ok(after(left))
 }
 
 /// Serves the API until the sender is dropped.
@@ -267,7 +269,7 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
         let bound = listener.local_addr()?;
         print(format!("listening on http://{bound}\n").as_bytes())?;
         let served = api::serve_guarded(desk.clone(), listener, Limits::default(), access, asked_to_stop).await;
-        desk.close().await;
+        desk.close().await?;
         served?;
         Ok(ExitCode::SUCCESS)
     })

@@ -88,6 +88,11 @@ pub trait Store: Send {
 
     /// Another reader of the same book.
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError>;
+
+    /// Lets the book go. An error says where what was committed is, if it is not in the book.
+    fn close(self: Box<Self>) -> Result<(), StoreError> {
+        Ok(())
+    }
 }
 
 /// How long a store makes its callers wait.
@@ -241,6 +246,24 @@ pub enum StoreError {
         path: PathBuf,
         /// Its log.
         log: PathBuf,
+    },
+    /// The book was not under its name when it was closed, and stands under another one now.
+    #[error("{} was moved, deleted or replaced while the desk was open; everything that the desk had stored is in {}: \
+        \"slotdesk restore --from\" puts it in place", path.display(), copy.display())]
+    Rescued {
+        /// The book.
+        path: PathBuf,
+        /// A whole copy of it.
+        copy: PathBuf,
+    },
+    /// The book was not under its name when it was closed, and no copy of it could be made.
+    #[error("{} was moved, deleted or replaced while the desk was open, and could not be copied: {detail}; \
+        what the desk had stored is in the file that was moved, if it is still somewhere", path.display())]
+    Lost {
+        /// The book.
+        path: PathBuf,
+        /// Why there is no copy.
+        detail: String,
     },
     /// The book is damaged.
     #[error("{} is damaged: {detail}; nothing was changed", path.display())]

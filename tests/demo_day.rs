@@ -242,6 +242,6 @@ async fn a_visit_that_somebody_books_at_the_desk_goes_its_way_too() {
 async fn closing_the_desk_ends_the_play() {
     let mut stage = begin(&Scenario::default(), 1);
     stage.captioned("The phones are open").await;
-    stage.desk.close().await;
+    stage.desk.close().await.unwrap();
     stage.playing.await.unwrap();
 }

@@ -42,7 +42,7 @@ async fn rule_5_an_answer_of_before_a_restart_holds_whatever_has_become_of_its_s
         Command::Overbook { request: wish.clone(), provider: provider_id("chen"), start: "23:50".parse().unwrap() };
     let first = give(&desk, Command::Book { request: wish.clone(), past: Past::Refuse }, Channel::Http).await.unwrap();
     give(&desk, Command::Undo, Channel::Desk).await.unwrap();
-    desk.close().await;
+    desk.close().await.unwrap();
     let desk = open(store);
     let again = give(&desk, Command::Book { request: wish.clone(), past: Past::Refuse }, Channel::Http).await;
     assert!(matches!(&again, Ok(Answer::Repeated(event)) if Some(event) == first.event()), "{again:?}");

@@ -123,7 +123,7 @@ fn desk(runtime: &Runtime, at_once: usize) -> (AllocationInfo, DaySnapshot, Vec<
     assert!(answers.iter().all(|answer| answer.appointment().is_some()), "every request of the load is accepted");
     drop(waiting);
     let events = runtime.block_on(read(&mut feed, COUNTED));
-    runtime.block_on(desk.close());
+    runtime.block_on(desk.close()).unwrap();
     (measured, snapshot, events)
 }
 
@@ -209,7 +209,7 @@ fn over_http(runtime: &Runtime) -> AllocationInfo {
     runtime.block_on(async {
         drop(stop);
         serving.await.unwrap().unwrap();
-        desk.close().await;
+        desk.close().await.unwrap();
     });
     drop(client);
     measured

@@ -69,7 +69,7 @@ async fn rule_2_no_minute_that_the_clocks_skip_is_ever_booked() {
         assert_eq!(live.len(), usize::from(exist / 5), "{zone}: every minute there is, and no other");
         assert!(live.iter().all(|one| !one.slot.overlaps(range(gap.0, gap.1))), "{zone}");
         given += live.len();
-        desk.close().await;
+        desk.close().await.unwrap();
         assert_eq!(audit_in(&mut *store.reader().unwrap(), zone).unwrap(), [], "{zone}");
     }
     figures::report(
@@ -128,7 +128,7 @@ async fn nothing_is_moved_overbooked_offered_or_opened_onto_skipped_minutes() {
     }
     let in_the_gap = wish("r4", date, ("02:00", "03:00"), 15);
     assert!(book(&desk, in_the_gap).await.unwrap().refusal().is_some());
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_eq!(audit_in(&mut *store.reader().unwrap(), Europe::Berlin).unwrap(), []);
 }
 
@@ -136,7 +136,7 @@ async fn nothing_is_moved_overbooked_offered_or_opened_onto_skipped_minutes() {
 async fn check_finds_an_appointment_on_minutes_that_its_day_does_not_have() {
     let (desk, store, _) = desk_in(chrono_tz::UTC, "2027-03-01T12:00:00Z").await;
     book(&desk, wish("r1", "2027-03-28", ("02:30", "03:30"), 60)).await.unwrap();
-    desk.close().await;
+    desk.close().await.unwrap();
     let mut reader = store.reader().unwrap();
     assert_eq!(audit_in(&mut *reader, chrono_tz::UTC).unwrap(), []);
     let found: Vec<_> = audit_in(&mut *reader, Europe::Berlin).unwrap().iter().map(ToString::to_string).collect();
@@ -200,11 +200,11 @@ async fn a_leap_day_is_a_day_like_any_other() {
     let change = HoursChange::On { day: day(leap), exception: Exception::BlockOut(ranges(&[("09:00", "10:00")])) };
     desk.submit(Command::ChangeHours { provider: provider_id("chen"), change }, actor()).await.unwrap();
     assert_eq!(booked(&desk, wish("r1", leap, ("08:00", "18:00"), 420)).await, "chen 10:00–17:00");
-    desk.close().await;
+    desk.close().await.unwrap();
     let desk = open_in(SqliteStore::open(&path).unwrap(), clock(), Europe::Berlin);
     assert_eq!(timetable(&desk, day(leap)).await, ["10:00–17:00 chen r1"]);
     assert!(booked(&desk, wish("r2", "2028-03-01", ("08:00", "18:00"), 30)).await.contains("not working"));
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_eq!(audit_in(&mut *SqliteStore::open_reader(&path).unwrap(), Europe::Berlin).unwrap(), []);
 }
 
@@ -254,7 +254,7 @@ async fn survives_a_jumping_clock<S: Store + 'static>(store: S) -> (usize, usize
     assert!(numbers.into_iter().eq(1..=1 + 3 * jumps.len() as u64));
     let log = desk.log(u64::MAX, 100).await.unwrap();
     assert!(log.windows(2).any(|pair| pair[0].draft.at < pair[1].draft.at), "the times of the log go backwards");
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_eq!(audit_in(&mut *reader, Europe::Berlin).unwrap(), []);
     (jumps.len(), events)
 }

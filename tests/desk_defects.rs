@@ -40,7 +40,7 @@ async fn a_store_that_panics_is_an_error_and_the_desk_goes_on_and_closes() {
     assert!(matches!(broken, Err(DeskError::Store(_))), "{broken:?}");
     assert_eq!(soon(booked(&desk, request("a", "09:00", "10:00", 60))).await, "chen 09:00–10:00");
     assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
-    soon(desk.close()).await;
+    soon(desk.close()).await.unwrap();
 }
 
 /// A store that answers for nothing of the given commit, and stores nothing of it.
@@ -70,7 +70,7 @@ async fn rule_6_what_the_store_does_not_answer_for_is_not_booked_and_nobody_wait
     assert!(matches!(unanswered, Err(DeskError::Store(_))), "{unanswered:?}");
     assert_eq!(soon(booked(&desk, request("a", "09:00", "10:00", 60))).await, "chen 09:00–10:00");
     assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
-    soon(desk.close()).await;
+    soon(desk.close()).await.unwrap();
 }
 
 /// First fit, but for what takes seven minutes.
@@ -121,7 +121,7 @@ async fn a_decision_that_panics_is_an_error_and_costs_no_worker() {
     };
     soon(idle).await;
     assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
-    soon(desk.close()).await;
+    soon(desk.close()).await.unwrap();
     figures::report(
         "a_decision_that_panics_is_an_error_and_costs_no_worker",
         &format!("{told} requests told of a defect by {workers} workers, and the next one booked"),

@@ -103,5 +103,5 @@ async fn the_first_screen_of_a_book_with_a_million_appointments_comes_at_once() 
     let command = slotdesk::desk::Command::ChangeHours { provider: provider_id("p00"), change };
     desk.submit(command, actor()).await.unwrap();
     println!("change of hours in {:?}, RSS {:?} MiB", changing.elapsed(), resident());
-    desk.close().await;
+    desk.close().await.unwrap();
 }

@@ -26,7 +26,7 @@ async fn rule_4_what_was_put_over_the_hours_goes_with_its_provider_and_not_with_
         };
         desk.submit(over("night", "20:00"), actor()).await.unwrap();
         if !looked_at {
-            desk.close().await;
+            desk.close().await.unwrap();
             desk = open(store.clone());
         }
         desk.submit(Command::RetireProvider { provider: provider_id("chen"), from: far }, actor()).await.unwrap();
@@ -35,14 +35,14 @@ async fn rule_4_what_was_put_over_the_hours_goes_with_its_provider_and_not_with_
 
         desk.submit(over("later", "21:00"), actor()).await.unwrap();
         if !looked_at {
-            desk.close().await;
+            desk.close().await.unwrap();
             desk = open(store.clone());
         }
         let hours = HoursChange::From { day: monday(), weekly: Weekly::EveryDay(ranges(&[("08:00", "12:00")])) };
         let hours = Command::ChangeHours { provider: provider_id("chen"), change: hours };
         desk.submit(hours, actor()).await.unwrap();
         assert_eq!(timetable(&desk, far).await, ["21:00–22:00 chen later"], "no minute of it was taken away");
-        desk.close().await;
+        desk.close().await.unwrap();
         assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
     }
 }

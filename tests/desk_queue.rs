@@ -80,7 +80,7 @@ async fn who_gives_up_waiting_in_front_of_a_full_queue_leaves_nothing_behind() {
     // c never came in; a and b are taken, whoever still wants to know.
     drop(waiting);
     gate.open();
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_eq!(desk.pulse().queued, 0);
     assert_eq!(timetable(&desk, monday()).await.len(), 2);
 }
@@ -109,7 +109,7 @@ async fn closing_under_load_answers_everybody_and_stores_what_it_answered() {
     while desk.pulse().booked < 100 {
         tokio::task::yield_now().await;
     }
-    desk.close().await;
+    desk.close().await.unwrap();
     let mut answered = 0;
     for client in clients {
         answered += client.await.unwrap();

@@ -183,7 +183,7 @@ async fn race(
     assert_eq!(audit(&mut *reader).unwrap(), []);
     let live = free(&desk, days.min(6)).await;
     drop(reader);
-    desk.close().await;
+    desk.close().await.unwrap();
     let fresh = Desk::open(reopen(), desk.calendar().clone(), options()).unwrap();
     assert_eq!(live, free(&fresh, days.min(6)).await, "what was decided on is what is stored");
     let figures = format!(
@@ -243,7 +243,7 @@ async fn rule_4_a_change_of_hours_in_the_past_cancels_what_is_pending_there_as_i
     add(&desk, provider("chen", &[("09:00", "17:00")], 8)).await;
     let late = Command::Book { request: request("a", "16:00", "17:00", 60), past: Past::Allow };
     desk.submit(late, actor()).await.unwrap();
-    desk.close().await;
+    desk.close().await.unwrap();
     let desk = open_at(store.clone(), clock_at(date(3), 8, 0));
     let change = HoursChange::From { day: monday(), weekly: Weekly::EveryDay(ranges(&[("09:00", "12:00")])) };
     assert_eq!(desk.preview_hours(&provider_id("chen"), &change).await.unwrap().cancelled.len(), 1);

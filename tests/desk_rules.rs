@@ -56,7 +56,7 @@ async fn race(providers: usize, limit: u32, clients: usize, each: usize) {
     let ids: Vec<_> = log.iter().filter_map(|event| event.draft.answered()).map(|request| &request.id).collect();
     assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len(), "rule 5: no request is answered twice");
     assert_eq!(ids.len(), clients / 2 * each);
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_sound(&store);
 }
 
@@ -89,7 +89,7 @@ async fn rule_1_a_deliberate_overbooking_is_marked_and_logged() {
     let answer = desk.submit(over, actor()).await.unwrap();
     assert_eq!(answer.appointment().unwrap().overbooking, Overbooking::Deliberate);
     assert!(matches!(answer.event().unwrap().draft.action, Action::Overbooked(_)));
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_sound(&store);
 }
 
@@ -178,7 +178,7 @@ async fn rule_4_a_change_of_hours_keeps_what_fits_cancels_the_rest_and_is_one_un
     desk.submit(Command::Undo, actor()).await.unwrap();
     assert_eq!(timetable(&desk, monday()).await, before);
     assert!(booked(&desk, request("e", "16:00", "17:00", 60)).await.starts_with("chen"), "the old hours are back");
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_sound(&store);
     figures::report(
         "rule_4_a_change_of_hours_keeps_what_fits_cancels_the_rest_and_is_one_undo",
@@ -196,11 +196,11 @@ async fn rule_4_holds_for_days_nobody_has_looked_at_and_after_a_restart() {
         let wish = Request { day: far, ..request(id, start, end, 60) };
         assert!(booked(&desk, wish).await.starts_with("chen"));
     }
-    desk.close().await;
+    desk.close().await.unwrap();
     let desk = open(store.clone());
     desk.submit(new_hours("chen", &[("08:00", "12:00")]), actor()).await.unwrap();
     assert_eq!(timetable(&desk, far).await, ["09:00–10:00 chen a"]);
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_sound(&store);
 }
 
@@ -315,7 +315,7 @@ async fn a_move_takes_the_minutes_along_and_undo_brings_them_back() {
         desk.submit(Command::Undo, actor()).await.unwrap();
         assert_eq!(timetable(&desk, monday()).await, [expected]);
     }
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_sound(&store);
 }
 
@@ -337,7 +337,7 @@ async fn undo_takes_back_the_desks_own_changes_newest_first() {
     assert!(matches!(conflict, Err(DeskError::UndoConflict(_))), "the provider has appointments: {conflict:?}");
     let nothing = desk.submit(Command::Undo, actor()).await;
     assert!(matches!(nothing, Err(DeskError::NothingToUndo)), "{nothing:?}");
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_sound(&store);
 }
 
@@ -368,7 +368,7 @@ async fn a_retired_provider_keeps_what_began_and_takes_no_more() {
     desk.submit(retire, actor()).await.unwrap();
     assert_eq!(timetable(&desk, monday()).await, ["09:00–10:00 chen a"]);
     assert_eq!(booked(&desk, request_with("chen", "c", "11:00", "12:00", 30)).await, "chen: no longer works here");
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_sound(&store);
 }
 
@@ -394,7 +394,7 @@ async fn closing_decides_and_stores_what_was_accepted_and_takes_no_more() {
         })
         .collect();
     tokio::task::yield_now().await;
-    desk.close().await;
+    desk.close().await.unwrap();
     let mut accepted = 0;
     for task in tasks {
         match task.await.unwrap() {
@@ -432,7 +432,7 @@ async fn feeds_end_with_the_desk_after_its_last_event_though_a_handle_lives_on()
     let desk = open(MemoryStore::default());
     let mut feed = desk.subscribe();
     add(&desk, provider("chen", &[("09:00", "17:00")], 8)).await;
-    desk.close().await;
+    desk.close().await.unwrap();
     assert!(matches!(soon(feed.next()).await, Some(Feedback::Events(events)) if events[0].number == 1));
     assert!(soon(feed.next()).await.is_none());
     assert!(soon(desk.subscribe().next()).await.is_none(), "one that begins afterwards has ended");

@@ -68,7 +68,7 @@ async fn desk_round(book: Book, clients: usize) -> f64 {
     let rate = send_all(address, clients).await;
     drop(stop);
     server.await.unwrap().unwrap();
-    desk.close().await;
+    desk.close().await.unwrap();
     rate
 }
 

@@ -69,7 +69,7 @@ fn desk_round(runtime: &Runtime, in_flight: usize, bookings: usize) -> (f64, f64
     runtime.block_on(async {
         let desk = desks::open(Box::new(store)).await;
         let measured = submit_all(&desk, in_flight, bookings).await;
-        desk.close().await;
+        desk.close().await.unwrap();
         measured
     })
 }
@@ -79,7 +79,7 @@ pub(crate) fn memory_round(runtime: &Runtime, in_flight: usize) -> f64 {
     runtime.block_on(async {
         let desk = desks::open(Box::new(MemoryStore::new())).await;
         let (rate, _) = submit_all(&desk, in_flight, BOOKINGS).await;
-        desk.close().await;
+        desk.close().await.unwrap();
         rate
     })
 }
@@ -143,7 +143,7 @@ impl Rows {
         runtime.block_on(async {
             let desk = desks::open(Box::new(store)).await;
             submit_all(&desk, 256, BOOKINGS).await;
-            desk.close().await;
+            desk.close().await.unwrap();
         });
         let book = Connection::open(&path).unwrap();
         let events = read(
@@ -201,7 +201,7 @@ fn book_of_providers(runtime: &Runtime) -> (TempDir, PathBuf) {
     let (folder, path, store) = desks::new_book();
     runtime.block_on(async {
         let desk = desks::open_without_bookings(Box::new(store)).await;
-        desk.close().await;
+        desk.close().await.unwrap();
     });
     (folder, path)
 }

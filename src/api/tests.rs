@@ -244,7 +244,7 @@ impl House {
 
     /// Closes the desk and checks what is left: a sound book, and feeds without gaps.
     async fn close(mut self, feeds: Vec<OpenFeed>) {
-        self.desk.close().await;
+        self.desk.close().await.unwrap();
         let newest = self.reader.last_event().unwrap();
         for OpenFeed { since, body } in feeds {
             let all = axum::body::to_bytes(body, usize::MAX);

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 
 use crate::domain::{Actor, Appointment, Event, Minutes, RequestId};
 use crate::scheduler::Policy;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 use crate::sync::atomic::Ordering;
 use crate::sync::{RwLock, TaskHandle, spawn};
 
@@ -53,13 +53,8 @@ pub struct Desk {
 struct Entrance {
     jobs: RwLock<Option<flume::Sender<Job>>>,
     ids: RequestIds,
-    closed: watch::Receiver<Closed>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Closed {
-    NotYet,
-    Closed,
+    /// How closing the book ended, once it did.
+    closed: watch::Receiver<Option<Result<(), StoreError>>>,
 }
 
 /// What the workers are doing.
@@ -100,7 +95,7 @@ impl Desk {
             core.undo.lock().note(&Arc::new(event));
         }
         let (jobs, queue) = flume::bounded(queue_length);
-        let (tell_closed, closed) = watch::channel(Closed::NotYet);
+        let (tell_closed, closed) = watch::channel(None);
         let pool: Vec<_> = (0..workers).map(|_| spawn(workers::run(Arc::clone(&core), queue.clone()))).collect();
         let journal = journal::start(&core, store).map_err(|error| DeskError::NoThread(error.to_string()))?;
         // Made here, not in the task: a runtime that ends may drop the task before it has begun.
@@ -208,11 +203,14 @@ impl Desk {
     }
 
     /// Takes no more commands, decides and commits those already taken, and closes the book.
-    pub async fn close(&self) {
+    ///
+    /// An error says where what was stored is, if it is not in the book.
+    pub async fn close(&self) -> Result<(), StoreError> {
         self.entrance.jobs.write().take();
         let mut closed = self.entrance.closed.clone();
         // An error says that the task that closes has ended, which it does when all is closed.
-        let _ = closed.wait_for(|closed| *closed == Closed::Closed).await;
+        let ended = closed.wait_for(Option::is_some).await;
+        ended.map_or(Ok(()), |ended| ended.clone().unwrap_or(Ok(())))
     }
 
     pub(super) fn core(&self) -> &Core {
@@ -234,8 +232,8 @@ impl Drop for ClosesInbox {
 async fn shut_down(
     inbox: ClosesInbox,
     pool: Vec<TaskHandle<()>>,
-    journal: BoxFuture<'static, ()>,
-    tell: watch::Sender<Closed>,
+    journal: BoxFuture<'static, Result<(), StoreError>>,
+    tell: watch::Sender<Option<Result<(), StoreError>>>,
 ) {
     for worker in pool {
         let _ = worker.await;
@@ -243,7 +241,7 @@ async fn shut_down(
     inbox.0.outstanding.drained().await;
     let core = Arc::clone(&inbox.0);
     drop(inbox);
-    journal.await;
+    let closed = journal.await;
     core.publisher.close();
-    let _ = tell.send(Closed::Closed);
+    let _ = tell.send(Some(closed));
 }

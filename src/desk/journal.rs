@@ -30,7 +30,7 @@ const STORED_MAX: usize = 64;
 /// It ends when the inbox is closed and empty. A store that makes its callers wait gets a thread of its own, and
 /// what it has stored is announced meanwhile by a task. Handing over to a thread costs more than the commit
 /// of a store that does not, so for that one a task does both.
-pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFuture<'static, ()>> {
+pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFuture<'static, Result<(), StoreError>>> {
     let (reader, known) = (store.reader().ok(), core.publisher.newest());
     let mut journal =
         Journal { core: Arc::clone(core), store, reader, runtime: Handle::current(), taken: Vec::new(), known };
@@ -40,8 +40,9 @@ pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFu
                 let stored = journal.write();
                 announce(&journal.core, stored);
             }
+            journal.store.close()
         });
-        return Ok(async move { drop(writing.await) }.boxed());
+        return Ok(async move { writing.await.unwrap_or(Ok(())) }.boxed());
     }
     let (hand_over, mut stored) = mpsc::channel(STORED_MAX);
     let announcing = spawn({
@@ -63,10 +64,13 @@ pub(super) fn start(core: &Arc<Core>, store: Box<dyn Store>) -> io::Result<BoxFu
                 announce(&journal.core, stored);
             }
         }
+        journal.store.close()
     })?;
     let ended = async move {
-        drop(spawn_blocking(move || writing.join()).await);
+        let written = spawn_blocking(move || writing.join()).await;
         drop(announcing.await);
+        // A journal that panicked has said so.
+        written.ok().and_then(Result::ok).unwrap_or(Ok(()))
     };
     Ok(ended.boxed())
 }

@@ -127,6 +127,10 @@ impl<S: Store> Store for FaultyStore<S> {
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
         Ok(Box::new(FaultyReader { inner: self.inner.reader()?, faults: self.faults.clone() }))
     }
+
+    fn close(self: Box<Self>) -> Result<(), StoreError> {
+        Box::new(self.inner).close()
+    }
 }
 
 /// A reader of a [`FaultyStore`].

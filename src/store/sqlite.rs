@@ -152,7 +152,28 @@ impl Store for SqliteStore {
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
         self.check_files()?;
-        Ok(Box::new(SqliteReader::open(&self.path)?))
+        let mut reader = SqliteReader::open(&self.path)?;
+        // SQLite opens the log at the first question; from here on it can be read even if it is moved.
+        reader.last_event()?;
+        Ok(Box::new(reader))
+    }
+
+    fn close(self: Box<Self>) -> Result<(), StoreError> {
+        if self.files.check_book().is_ok() {
+            return Ok(());
+        }
+        // Whoever moved the book finds all of it where it is now.
+        self.save_log();
+        match backup::rescue(&self.connection, &self.path) {
+            Ok(copy) => {
+                self.files.remove_log();
+                Err(StoreError::Rescued { path: self.path, copy })
+            }
+            Err(error) => {
+                self.files.set_log_aside();
+                Err(StoreError::Lost { path: self.path, detail: error.to_string() })
+            }
+        }
     }
 }
 

@@ -19,6 +19,7 @@ mod faulty_disk;
 mod figures;
 mod kill;
 mod load;
+mod lost;
 #[allow(dead_code, reason = "this crate uses a part of it")]
 #[path = "../cli_program/program.rs"]
 mod program;

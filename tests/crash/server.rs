@@ -74,6 +74,15 @@ impl Server {
         said
     }
 
+    /// Asks it to stop, and tells what it said on its standard error when it failed to end well.
+    pub(crate) fn stop_in_vain(mut self) -> String {
+        let mut errors = self.child.stderr.take().unwrap();
+        assert!(!self.stop(), "it ended well");
+        let mut said = String::new();
+        errors.read_to_string(&mut said).unwrap();
+        said
+    }
+
     /// Asks over a connection of its own.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> Answer {
         let mut client = Client::connect(self.address).unwrap();

@@ -119,7 +119,7 @@ impl Run {
         if !log.iter().map(|event| event.number).eq(1..=self.model.last_event) {
             return Err("the log is not numbered without gaps".to_owned());
         }
-        self.desk.close().await;
+        self.desk.close().await.unwrap();
         let mut rest = self.shelf;
         let found = audit_in(&mut *rest.store().reader().unwrap(), ZONE).map_err(|error| error.to_string())?;
         if found.is_empty() { Ok(()) } else { Err(format!("the audit finds {found:?}")) }
@@ -215,7 +215,7 @@ impl Run {
     }
 
     async fn restart(&mut self) {
-        self.desk.close().await;
+        self.desk.close().await.unwrap();
         self.desk = open(&mut self.shelf, &self.clock);
         self.armed = Armed::default();
         self.model.reopened();

@@ -231,7 +231,7 @@ fn a_failing_store_is_503_and_the_same_request_works_when_the_store_does_again()
 #[test]
 fn a_closed_desk_is_503() {
     let server = Server::start();
-    server.block_on(server.desk.close());
+    server.block_on(server.desk.close()).unwrap();
     let answer = send(server.address, "POST", "/providers", PROVIDER);
     assert_eq!((answer.status, answer.error().as_str()), (503, "the desk is closing"));
 }

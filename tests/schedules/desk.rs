@@ -38,7 +38,7 @@ async fn add(desk: &Desk, provider: Provider) {
 
 /// Closes the desk, and checks that memory and store were of one mind.
 async fn close(desk: Desk, store: &MemoryStore) -> Vec<Event> {
-    desk.close().await;
+    desk.close().await.unwrap();
     let mut reader = store.reader().unwrap();
     assert_eq!(audit(&mut *reader).unwrap(), []);
     reader.events_after(0, 100).unwrap()

@@ -89,7 +89,7 @@ async fn the_desks_own_policy_decides_a_day_as_the_desk_did() {
     let asked =
         desk.log(u64::MAX, usize::MAX).await.unwrap().iter().filter(|event| event.draft.answered().is_some()).count();
     let timetable = timetable(&desk, monday()).await;
-    desk.close().await;
+    desk.close().await.unwrap();
     let instance = monday_of(&store);
     let replay = replayed(&instance);
     assert_eq!(live(&replay), {
@@ -111,7 +111,7 @@ async fn what_was_undone_counts_as_never_done() {
     submit(&desk, Command::Undo).await;
     cancel(&desk, "kept").await;
     submit(&desk, Command::Undo).await;
-    desk.close().await;
+    desk.close().await.unwrap();
     let instance = monday_of(&store);
     assert_eq!(instance.happenings.len(), 1, "{:?}", instance.happenings);
     assert_eq!(live(&replayed(&instance)), ["09:00–09:30 ada kept"]);
@@ -130,7 +130,7 @@ async fn what_moved_to_another_day_asks_there_for_its_new_place() {
         duration: Minutes::new(30).unwrap(),
     };
     submit(&desk, Command::Move { appointment: request_id("a"), to, past: Past::Refuse }).await;
-    desk.close().await;
+    desk.close().await.unwrap();
     let days = days(&store, monday(), tuesday);
     assert_eq!(live(&replayed(&days[0])), [""; 0]);
     assert_eq!(live(&replayed(&days[1])), ["10:00–10:30 ada a"]);
@@ -141,7 +141,7 @@ async fn who_is_brought_back_at_the_desk_holds_one_place_here() {
     let (store, _, desk) = clinic();
     add(&desk, provider("ada", &[("09:00", "12:00")], 9)).await;
     book(&desk, request("a", "09:00", "12:00", 30)).await.unwrap();
-    desk.close().await;
+    desk.close().await.unwrap();
     let mut instance = monday_of(&store);
     let again = instance.happenings[0].clone();
     instance.happenings.push(again);
@@ -159,7 +159,7 @@ async fn a_deliberate_overbooking_is_no_ones_decision() {
         Command::Overbook { request: request("over", "09:00", "10:00", 30), provider: provider_id("ada"), start },
     )
     .await;
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_eq!(monday_of(&store).happenings.len(), 1);
 }
 
@@ -169,7 +169,7 @@ async fn days_outside_the_period_only_teach_what_is_popular() {
     add(&desk, provider("ada", &[("09:00", "12:00")], 9)).await;
     book(&desk, request("a", "09:00", "12:00", 30)).await.unwrap();
     book(&desk, Request { day: monday() + Days::new(1), ..request("b", "09:00", "11:00", 45) }).await.unwrap();
-    desk.close().await;
+    desk.close().await.unwrap();
     let days = days(&store, monday() + Days::new(1), monday() + Days::new(9));
     assert_eq!(days.len(), 1);
     assert!(matches!(&days[0].happenings[..], [Happening::Book { request, .. }] if request.id == request_id("b")));

@@ -114,7 +114,7 @@ async fn a_stored_book_is_studied_by_weekday_while_its_desk_is_open() {
     }
     let arguments = ["study", "--book", "clinic.db", "--from", "2026-11-20", "--to", "2026-11-30", "--by-group"];
     let outcome = user.run(&[&arguments[..], &["--json", "--policy", "lean"]].concat());
-    desk.close().await;
+    desk.close().await.unwrap();
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
     let results: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();
     let (source, results) = results.as_object().unwrap().iter().next().unwrap();

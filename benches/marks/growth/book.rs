@@ -174,7 +174,7 @@ impl Book {
                 let desk = desks::open_as_stored(self.store());
                 desk.day(yesterday()).await.unwrap();
                 spent += since.elapsed().as_secs_f64();
-                desk.close().await;
+                desk.close().await.unwrap();
             }
             spent * 1e6 / f64::from(OPENINGS)
         })
@@ -285,7 +285,7 @@ impl<'a> Opened<'a> {
 
 impl Drop for Opened<'_> {
     fn drop(&mut self) {
-        self.runtime.block_on(self.desk.close());
+        self.runtime.block_on(self.desk.close()).unwrap();
     }
 }
 

@@ -75,7 +75,7 @@ fn bookings(runtime: &Runtime, medium: &str, readers: usize, stalled: Stalled) -
             assert!(reader.await.unwrap(), "whoever reads misses nothing");
         }
         let spent = since.elapsed().as_secs_f64();
-        desk.close().await;
+        desk.close().await.unwrap();
         spent * 1e6 / BOOKINGS as f64
     })
 }

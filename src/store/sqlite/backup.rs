@@ -7,6 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
+use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
 
 use super::fault::Fault;
@@ -16,6 +17,9 @@ use super::read::{SqliteReader, last_event};
 use super::rows::unsigned;
 use super::{schema, wal};
 use crate::store::{StoreError, Violation, audit};
+
+/// Copies of lost books that may lie beside one name.
+const RESCUED_MAX: usize = 1_000;
 
 /// What to do with a file that has the name of the copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,6 +117,19 @@ pub(super) fn restore(from: &Path, book: &Path, now: DateTime<Utc>) -> Result<Re
     Ok(Restored { book: Copied { path: book, ..copied }, kept })
 }
 
+/// Copies a book that is not under its name any more out of the connection that still has it, to a new name
+/// beside the old one; call it with the lock of the book held.
+pub(super) fn rescue(open: &Connection, book: &Path) -> Result<PathBuf, CopyError> {
+    let names = (1..RESCUED_MAX).map(|number| beside(book, &format!(".rescued-{number}")));
+    let free = names.into_iter().find(|name| name.symlink_metadata().is_err());
+    let to = free.ok_or_else(|| CopyError::Exists(beside(book, ".rescued-1")))?;
+    let draft = Draft::begin(&to)?;
+    draft.fill(open, book)?;
+    draft.verified(book)?;
+    draft.publish()?;
+    Ok(to)
+}
+
 /// Where a copy is to be; its folder has to be there, for a disk that is not mounted is no place for it.
 fn destination(path: &Path) -> Result<PathBuf, StoreError> {
     file::refuse_special_names(path)?;
@@ -137,6 +154,14 @@ struct Draft {
 impl Draft {
     /// Copies all of `source` as of one transaction; call it with the lock of `to` held.
     fn copied(source: &Path, to: &Path) -> Result<Self, StoreError> {
+        let draft = Self::begin(to)?;
+        let book = schema::connect_reader(source).map_err(|error| Fault::from(error).explain(source))?;
+        draft.fill(&book, source)?;
+        Ok(draft)
+    }
+
+    /// An empty copy.
+    fn begin(to: &Path) -> Result<Self, StoreError> {
         let draft = Self { path: beside(to, ".partial"), to: to.to_path_buf() };
         // Left behind by a program that was killed meanwhile.
         draft.remove();
@@ -144,17 +169,15 @@ impl Draft {
         options.write(true).create_new(true);
         file::private(&mut options);
         options.open(&draft.path).map_err(|error| file::cannot_write(&draft.path, &error))?;
-        draft.fill(source)?;
         Ok(draft)
     }
 
-    fn fill(&self, source: &Path) -> Result<(), StoreError> {
-        let reading = |error: rusqlite::Error| Fault::from(error).explain(source);
+    /// Copies all of `book`, which is known as `source`.
+    fn fill(&self, book: &Connection, source: &Path) -> Result<(), StoreError> {
         let writing = |error: rusqlite::Error| Fault::from(error).explain(&self.path);
-        let book = schema::connect_reader(source).map_err(reading)?;
         let mut copy = schema::plain(&self.path).map_err(writing)?;
         {
-            let backup = Backup::new(&book, &mut copy).map_err(writing)?;
+            let backup = Backup::new(book, &mut copy).map_err(writing)?;
             // All pages in one step are all of one state; a commit in between does not wait for a reader.
             match backup.step(-1).map_err(writing)? {
                 StepResult::Done => {}

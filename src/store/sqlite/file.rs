@@ -86,6 +86,28 @@ impl Files {
     pub(super) fn check_log(&self) -> Result<(), StoreError> {
         self.log.iter().try_for_each(|(path, identity)| identity.check(path))
     }
+
+    /// Removes the log, whose content is elsewhere, so that it is not played into a file that took the book's place.
+    pub(super) fn remove_log(&self) {
+        for (path, _) in self.own_log() {
+            // What cannot be removed keeps a desk from opening, as it should.
+            let _ = fs::remove_file(path);
+        }
+    }
+
+    /// Takes the log away from a file that took the book's place; without one, it waits for its book.
+    pub(super) fn set_log_aside(&self) {
+        if self.book.0.exists() {
+            for (path, _) in self.own_log() {
+                let _ = fs::rename(path, beside(path, ".set-aside"));
+            }
+        }
+    }
+
+    /// The files of the log that are still under their names.
+    fn own_log(&self) -> impl Iterator<Item = &(PathBuf, Identity)> {
+        self.log.iter().filter(|(path, identity)| identity.check(path).is_ok())
+    }
 }
 
 /// Makes sure that a book can be at `path`, and returns its one true path; creates an empty file (and the
