@@ -8,6 +8,7 @@
 //! days = 100                # 1 to 10000
 //! start_grid = 5            # regular starts lie on minutes divisible by this
 //! load = 1.0                # minutes asked for ÷ minutes of the day's hours, 0 to 10
+//! # demand = 1500           # instead of load: minutes asked for a day, whoever is there, 1 to 1000000
 //! prefer = 0.0              # share of requests that only one provider will do for
 //! cancel = 0.0              # share of requests that are called off later in the day
 //! history = 5               # earlier days that teach which times are popular, 0 to 60
@@ -41,6 +42,9 @@
 //! limit = 6
 //! works = 0.6               # share of the days on which they are there: part-time staff
 //! ```
+//!
+//! With `load`, somebody more brings clients of their own. With `demand`, the clients stay as they are: make two files
+//! that differ in one `count`, and a study of each tells what one more provider would have changed.
 
 mod check;
 mod day;
@@ -68,8 +72,8 @@ pub struct Synthesis {
     days: u32,
     #[serde(default = "five_minutes")]
     start_grid: Minutes,
-    #[serde(default = "whole")]
-    load: f64,
+    load: Option<f64>,
+    demand: Option<u32>,
     #[serde(default)]
     prefer: f64,
     #[serde(default)]
@@ -187,6 +191,11 @@ impl Synthesis {
             format!("line {line}: {}", printable(error.message()))
         })?;
         synthesis.checked().map_err(|invalid| invalid.to_string())
+    }
+
+    /// The minutes asked for on a day with this many minutes on offer.
+    fn asked_for(&self, offered: f64) -> f64 {
+        self.demand.map_or_else(|| offered * self.load.unwrap_or(1.0), f64::from)
     }
 
     /// The lines of the workload file, one day each, with their ends.

@@ -9,6 +9,8 @@ const DAYS_MAX: u32 = 10_000;
 const HISTORY_DAYS_MAX: u32 = 60;
 const PROVIDERS_MAX: u32 = 1_000;
 const LOAD_MAX: f64 = 10.0;
+/// Most minutes asked for a day.
+const DEMAND_MAX: u32 = 1_000_000;
 /// Most requests in all; more than a few hundred megabytes of them are a typing error.
 const REQUESTS_MAX: f64 = 2e6;
 
@@ -46,7 +48,13 @@ impl Synthesis {
         }
         whole("days", self.days, (1, DAYS_MAX))?;
         whole("history", self.history, (0, HISTORY_DAYS_MAX))?;
-        within("load", self.load, LOAD_MAX)?;
+        if let (Some(load), Some(_)) = (self.load, self.demand) {
+            return Err(Invalid::new("load", load, "either load or demand, not both"));
+        }
+        within("load", self.load.unwrap_or_default(), LOAD_MAX)?;
+        if let Some(demand) = self.demand {
+            whole("demand", demand, (1, DEMAND_MAX))?;
+        }
         within("prefer", self.prefer, 1.0)?;
         within("cancel", self.cancel, 1.0)?;
         within("peak_share", self.peak_share, 1.0)?;
@@ -83,7 +91,7 @@ impl Synthesis {
         whole("providers", providers, (1, PROVIDERS_MAX))?;
         let shortest = self.services.iter().map(|service| service.minutes.get()).min().unwrap_or(1);
         let days = f64::from(self.days) * f64::from(1 + self.history);
-        let requests = days * (minutes_a_day * self.load / f64::from(shortest) + 1.0);
+        let requests = days * (self.asked_for(minutes_a_day) / f64::from(shortest) + 1.0);
         if requests > REQUESTS_MAX {
             let expected = format!("days, history and load that make at most {REQUESTS_MAX} requests");
             return Err(Invalid::new("days", format!("up to {requests:.0} requests"), expected));

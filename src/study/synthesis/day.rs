@@ -92,10 +92,10 @@ struct Clients<'a> {
 }
 
 impl Clients<'_> {
-    /// Requests until the minutes asked for are the load.
+    /// Requests until the minutes asked for are the load, or the demand.
     fn wishes(&self) -> Vec<Wish> {
         let available: f64 = self.providers.iter().map(|provider| f64::from(provider.availability.total())).sum();
-        let mut left = available * self.synthesis.load;
+        let mut left = self.synthesis.asked_for(available);
         let mut wishes = Vec::new();
         while left > 0.0 {
             let wish = self.wish();

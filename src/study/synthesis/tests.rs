@@ -122,7 +122,7 @@ fn a_wrong_description_is_told_with_field_value_and_expectation() {
         (
             "load = 1.2",
             "laod = 1.2",
-            "line 4: unknown field `laod`, expected one of `name`, `seed`, `days`, `start_grid`, `load`, `prefer`, `cancel`, `history`, `align`, `peaks`, `peak_share`, `services`, `ranges`, `providers`",
+            "line 4: unknown field `laod`, expected one of `name`, `seed`, `days`, `start_grid`, `load`, `demand`, `prefer`, `cancel`, `history`, `align`, `peaks`, `peak_share`, `services`, `ranges`, `providers`",
         ),
         (
             "\"10:00-14:00\"",
@@ -138,4 +138,30 @@ fn a_wrong_description_is_told_with_field_value_and_expectation() {
         .replace("count = 3", "count = 900")
         .replace("load = 1.2", "load = 10.0");
     assert!(Synthesis::parse(&large).unwrap_err().contains("make at most 2000000 requests"));
+}
+
+/// The requests of each day, and in which order.
+fn requests(text: &str) -> Vec<String> {
+    let booked = |happening: &Happening| matches!(happening, Happening::Book { .. }).then(|| format!("{happening:?}"));
+    days(text).iter().flat_map(|day| day.happenings.iter().filter_map(booked).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn with_a_demand_one_more_provider_meets_the_very_same_clients() {
+    let salon = SALON.replace("load = 1.2", "demand = 2000").replace("prefer = 0.25", "").replace("works = 0.5", "");
+    let one_more = salon.replace("count = 3", "count = 4");
+    assert_eq!(requests(&salon), requests(&one_more));
+    assert!(days(&salon).len() == days(&one_more).len() && requests(&salon).len() > 1_000);
+    // With a load, they bring their own.
+    let loaded = |text: &str| requests(&text.replace("demand = 2000", "load = 1.2")).len();
+    assert!(loaded(&one_more) > loaded(&salon) * 11 / 10);
+}
+
+#[test]
+fn a_load_and_a_demand_are_not_both_given() {
+    let both = SALON.replace("load = 1.2", "load = 1.2\ndemand = 2000");
+    assert_eq!(
+        Synthesis::parse(&both).unwrap_err(),
+        "load: \"1.2\" is not valid, expected either load or demand, not both"
+    );
 }
