@@ -74,10 +74,10 @@ impl Calendar {
         minute_shown(self.zone, self.now())
     }
 
-    /// The first minute of today that has not gone by for good; behind [`Self::minute`] only while the clock
-    /// shows minutes that it will be put back to.
-    pub fn first_to_come(&self) -> Minute {
-        first_minute_to_come(self.zone, self.now())
+    /// The first minute of a day that has not gone by for good; today's is behind [`Self::minute`] only while the
+    /// clock shows minutes that it will be put back to.
+    pub fn first_to_come(&self, day: NaiveDate) -> Minute {
+        first_minute_to_come(self.zone, self.now(), day)
     }
 
     /// The minutes of a day that the clock on the wall never shows, because it is put forward.

@@ -149,13 +149,9 @@ impl Core {
 
     /// The first minute of a day that may be given.
     pub(super) fn earliest(&self, day: NaiveDate, past: Past) -> Minute {
-        let today = self.calendar.today();
-        if past == Past::Allow || day > today {
-            Minute::MIDNIGHT
-        } else if day == today {
-            self.calendar.first_to_come()
-        } else {
-            Minute::END_OF_DAY
+        match past {
+            Past::Allow => Minute::MIDNIGHT,
+            Past::Refuse => self.calendar.first_to_come(day),
         }
     }
 }

@@ -5,6 +5,8 @@
 //! shows minutes twice: each is one minute of the day all the same, so an appointment in the repeated hour
 //! is as long as the wall clock says, although more time goes by.
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc};
 use chrono_tz::Tz;
 
@@ -34,10 +36,26 @@ pub fn minute_shown(zone: Tz, now: DateTime<Utc>) -> Minute {
     minute_of(now.with_timezone(&zone).naive_local())
 }
 
-/// The first minute of today that has not gone by for good: the one the wall clock shows, or, while it shows
-/// minutes that it will show again, the first of those.
-pub fn first_minute_to_come(zone: Tz, now: DateTime<Utc>) -> Minute {
+/// The first minute of a day that has not gone by for good: 00:00 on days to come, 24:00 on days gone by.
+///
+/// On the day itself it is the one the wall clock shows, or, while it shows minutes that it will show again, the
+/// first of those.
+///
+/// ```
+/// # use slotdesk::domain::first_minute_to_come;
+/// let (zone, autumn) = (chrono_tz::Europe::Berlin, "2027-10-31".parse().unwrap());
+/// let first = |now: &str| first_minute_to_come(zone, now.parse().unwrap(), autumn).to_string();
+/// assert_eq!(first("2027-10-30T12:00:00Z"), "00:00");
+/// assert_eq!(first("2027-10-31T00:50:00Z"), "02:00"); // 02:50, and once more in an hour
+/// assert_eq!(first("2027-10-31T01:50:00Z"), "02:50");
+/// ```
+pub fn first_minute_to_come(zone: Tz, now: DateTime<Utc>, day: NaiveDate) -> Minute {
     let local = now.with_timezone(&zone).naive_local();
+    match local.date().cmp(&day) {
+        Ordering::Less => return Minute::MIDNIGHT,
+        Ordering::Greater => return Minute::END_OF_DAY,
+        Ordering::Equal => {}
+    }
     let shown = minute_of(local);
     match zone.from_local_datetime(&local) {
         chrono::LocalResult::Ambiguous(first, _) if first.to_utc() == now => {
@@ -127,7 +145,9 @@ mod tests {
         ] {
             let now: DateTime<Utc> = instant.parse().unwrap();
             assert_eq!(minute_shown(Europe::Berlin, now).to_string(), shown, "{instant}");
-            assert_eq!(first_minute_to_come(Europe::Berlin, now).to_string(), to_come, "{instant}");
+            let first = |date| first_minute_to_come(Europe::Berlin, now, day(date)).to_string();
+            let days = ["2027-10-30", "2027-10-31", "2027-11-01"];
+            assert_eq!(days.map(first), ["24:00", to_come, "00:00"], "{instant}");
         }
     }
 
