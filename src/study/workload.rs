@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde::Deserialize;
 
-use crate::domain::{Demand, Invalid, Minute, Minutes, Provider, Request, RequestId, excerpt};
+use crate::domain::{Appointment, Demand, Invalid, Minute, Minutes, Provider, RangeSet, Request, RequestId, excerpt};
 use crate::scheduler::Yardstick;
 
 /// Every day of a workload is a day without a date; this one stands for it.
@@ -36,7 +36,9 @@ pub struct Instance {
     pub name: String,
     /// Which day it is.
     pub date: NaiveDate,
-    /// The catalogue, as the measure of free time.
+    /// Minutes that the clocks skip on it; nobody has hours in them.
+    pub skipped: RangeSet,
+    /// The catalogue at the beginning, as the measure of free time.
     pub yardstick: Arc<Yardstick>,
     /// Regular starts lie on minutes divisible by this.
     pub start_grid: Minutes,
@@ -69,8 +71,12 @@ pub enum Happening {
     },
     /// Somebody calls theirs off.
     Cancel(RequestId),
+    /// An appointment comes from another day, to exactly this place or to none; nobody asks for a time.
+    Arrive(Arc<Appointment>),
     /// A provider's record changes, or the provider joins.
     Provider(Arc<Provider>),
+    /// The catalogue changes; free time is measured by this one from here on.
+    Catalogue(Arc<Yardstick>),
 }
 
 /// What could be reached on a day.

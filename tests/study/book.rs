@@ -27,7 +27,7 @@ fn replayed(instance: &Instance) -> Replay {
     Replay::of(instance, POLICIES[0])
 }
 
-fn live(replay: &Replay) -> Vec<String> {
+pub(crate) fn live(replay: &Replay) -> Vec<String> {
     let day = replay.day();
     let own = day.providers().filter_map(|provider| day.provider_day(provider));
     let mut all: Vec<String> = own
@@ -175,4 +175,144 @@ async fn days_outside_the_period_only_teach_what_is_popular() {
     assert!(matches!(&days[0].happenings[..], [Happening::Book { request, .. }] if request.id == request_id("b")));
     assert_eq!(days[0].history.for_duration(Minutes::new(30).unwrap()), 1);
     assert_eq!(days[0].history.for_duration(Minutes::new(45).unwrap()), 0);
+}
+
+fn day(date: &str) -> NaiveDate {
+    date.parse().unwrap()
+}
+
+/// A wish for another day than Monday.
+fn wish(date: &str, id: &str, (start, end): (&str, &str), duration: i64) -> Request {
+    Request { day: day(date), ..request(id, start, end, duration) }
+}
+
+fn one_day(store: &MemoryStore, date: &str) -> Instance {
+    days(store, day(date), day(date)).remove(0)
+}
+
+#[tokio::test]
+async fn minutes_that_the_clocks_skip_are_given_by_no_policy_and_to_nobody_who_joins() {
+    let (store, clock) = (MemoryStore::default(), clock_at(day("2026-03-28"), 8, 0));
+    let desk = open_at(store.clone(), clock);
+    let night = "2026-03-29";
+    add(&desk, provider("ada", &[("01:00", "04:00")], 9)).await;
+    for number in 0..3 {
+        book(&desk, wish(night, &format!("a{number}"), ("01:00", "04:00"), 60)).await.unwrap();
+    }
+    add(&desk, provider("bo", &[("01:30", "03:30")], 9)).await;
+    for number in 0..3 {
+        book(&desk, wish(night, &format!("b{number}"), ("01:00", "04:00"), 30)).await.unwrap();
+    }
+    desk.close().await.unwrap();
+    let instance = one_day(&store, night);
+    let skipped = range("02:00", "03:00");
+    for policy in POLICIES {
+        let replay = Replay::of(&instance, policy);
+        let refused = |one: &&Decision| matches!(one, Decision::Refused { .. });
+        // Two hours for ada and twice half an hour for bo are all there is.
+        assert_eq!(replay.decisions().decisions.iter().filter(refused).count(), 2, "{policy:?}");
+        let own = |id| replay.day().provider_day(&provider_id(id)).unwrap();
+        let live = [own("ada"), own("bo")].into_iter().flat_map(|own| own.live().to_vec());
+        assert!(live.into_iter().all(|one| !one.slot.overlaps(skipped)), "{policy:?}");
+        assert_eq!((own("ada").hours().total(), own("bo").hours().total()), (120, 60));
+    }
+}
+
+#[tokio::test]
+async fn minutes_that_the_clock_shows_again_have_not_gone_by() {
+    // The clocks go from 03:00 back to 02:00 at 01:00 UTC: 02:40 is shown at 00:40 and at 01:40.
+    let (store, clock) = (MemoryStore::default(), clock());
+    let desk = open_at(store.clone(), Arc::clone(&clock));
+    let night = "2026-10-25";
+    add(&desk, provider("ada", &[("01:00", "04:00")], 9)).await;
+    for (id, now, end) in [("first", "2026-10-25T00:40:00Z", "02:15"), ("second", "2026-10-25T01:40:00Z", "02:30")] {
+        clock.set(now.parse().unwrap());
+        book(&desk, wish(night, id, ("01:00", end), 15)).await.unwrap();
+    }
+    desk.close().await.unwrap();
+    let replay = replayed(&one_day(&store, night));
+    assert_eq!(live(&replay), ["02:00–02:15 ada first"], "not in the hour before, which has gone by");
+    assert!(matches!(&replay.decisions().decisions[1], Decision::Refused { id, .. } if *id == request_id("second")));
+}
+
+#[tokio::test]
+async fn a_request_without_a_date_is_asked_whatever_the_clock_says() {
+    let (store, clock, desk) = clinic();
+    clock.set(clock_at(monday(), 11, 0).now());
+    add(&desk, provider("ada", &[("09:00", "10:00"), ("14:00", "15:00")], 9)).await;
+    let dateless = |id, start, end| Request { dated: Dated::Implied, ..request(id, start, end, 60) };
+    book(&desk, dateless("later", "09:00", "15:00")).await.unwrap();
+    book(&desk, dateless("too late", "09:00", "10:00")).await.unwrap();
+    let timetable = timetable(&desk, monday()).await;
+    desk.close().await.unwrap();
+    let instance = monday_of(&store);
+    assert_eq!(live(&replayed(&instance)), timetable);
+    let any_time = |one: &Happening| matches!(one, Happening::Book { earliest, .. } if *earliest == Minute::MIDNIGHT);
+    assert!(instance.happenings.iter().all(any_time), "{:?}", instance.happenings);
+}
+
+fn service(id: &str, duration: i64) -> Service {
+    Service {
+        id: ServiceId::new(id).unwrap(),
+        name: Text::name("name", id).unwrap(),
+        duration: Minutes::new(duration).unwrap(),
+        colour: ColourRole::default(),
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_is_added_or_changed_during_the_period_counts_from_then_on() {
+    let (store, _, desk) = clinic();
+    // 45, 60 and 50 minutes: by the usual catalogue none loses more than another, so that the smallest is taken.
+    add(&desk, provider("ada", &[("09:00", "09:45"), ("13:00", "14:00"), ("15:00", "15:50")], 9)).await;
+    book(&desk, request("begins the day", "08:00", "09:00", 15)).await.unwrap();
+    submit(&desk, Command::AddService(service("long", 45))).await;
+    book(&desk, request("with 45", "08:00", "16:00", 15)).await.unwrap();
+    submit(&desk, Command::EditService(service("long", 35))).await;
+    book(&desk, request("with 35", "08:00", "16:00", 15)).await.unwrap();
+    let as_decided = timetable(&desk, monday()).await;
+    assert_eq!(as_decided, ["13:00–13:15 ada with 45", "15:00–15:15 ada with 35"]);
+    desk.close().await.unwrap();
+    let mut instance = monday_of(&store);
+    let replay = replayed(&instance);
+    assert_eq!(live(&replay), as_decided);
+    assert_eq!(replay.day().rules().yardstick.shortest(), 35, "the day is measured by what was on offer at its end");
+    let is_change = |one: &Happening| matches!(one, Happening::Catalogue(_));
+    assert_eq!(instance.happenings.iter().filter(|one| is_change(one)).count(), 2);
+    instance.happenings.retain(|one| !is_change(one));
+    assert_eq!(live(&replayed(&instance)), ["09:00–09:15 ada with 45", "09:15–09:30 ada with 35"]);
+}
+
+#[tokio::test]
+async fn what_changes_after_a_day_counts_only_for_what_is_entered_later() {
+    let (store, clock, desk) = clinic();
+    add(&desk, provider("ada", &[("09:00", "12:00")], 9)).await;
+    book(&desk, request("in time", "09:00", "12:00", 30)).await.unwrap();
+    clock.set(clock_at(monday() + Days::new(1), 8, 0).now());
+    add(&desk, provider("bo", &[("08:00", "18:00")], 9)).await;
+    submit(&desk, Command::AddService(service("long", 45))).await;
+    let on_the_day = monday_of(&store);
+    assert_eq!(on_the_day.happenings.len(), 1, "{:?}", on_the_day.happenings);
+    assert_eq!(replayed(&on_the_day).day().providers().count(), 1);
+    let request = request("afterwards", "17:00", "18:00", 60);
+    submit(&desk, Command::Book { request, past: Past::Allow }).await;
+    desk.close().await.unwrap();
+    let afterwards = monday_of(&store);
+    assert_eq!(afterwards.happenings.len(), 4, "{:?}", afterwards.happenings);
+    assert!(live(&replayed(&afterwards)).contains(&"17:00–18:00 bo afterwards".to_owned()));
+}
+
+#[tokio::test]
+async fn who_comes_from_another_day_makes_no_time_popular() {
+    let (store, _, desk) = clinic();
+    let tuesday = monday() + Days::new(1);
+    add(&desk, provider("ada", &[("09:00", "12:00")], 9)).await;
+    book(&desk, request("a", "09:00", "12:00", 30)).await.unwrap();
+    book(&desk, Request { day: tuesday, ..request("b", "09:00", "09:30", 30) }).await.unwrap();
+    let (range, duration) = (range("11:00", "11:30"), Minutes::new(30).unwrap());
+    let to = Destination { provider: None, day: tuesday, range, duration };
+    submit(&desk, Command::Move { appointment: request_id("a"), to, past: Past::Refuse }).await;
+    desk.close().await.unwrap();
+    let popular = |minute| replayed(&days(&store, tuesday, tuesday)[0]).day().popularity().counter(minute);
+    assert_eq!(popular(11 * 60), popular(11 * 60 + 45));
 }

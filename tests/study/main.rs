@@ -4,6 +4,7 @@
 
 mod book;
 mod command;
+mod log;
 #[path = "../cli_program/program.rs"]
 mod program;
 mod reference;

@@ -95,7 +95,7 @@ proptest! {
                         continue;
                     }
                     Happening::Book { request, .. } => request,
-                    Happening::Provider(_) => unreachable!("workload files have no such thing"),
+                    _ => unreachable!("workload files have no such thing"),
                 };
                 let Some(Decision::Placed { id, provider_id, start }) = decided.next() else { continue };
                 prop_assert_eq!(id, &request.id);

@@ -144,7 +144,8 @@ impl Instance {
             history.add_many(range.map_err(|invalid| invalid.within(&format!("history[{at}]")))?, wish.duration, 1);
         }
         let (name, start_grid, optimum) = (self.name, self.start_grid, self.optimum);
-        Ok(super::Instance { name, date: DATE, yardstick, start_grid, providers, history, happenings, optimum })
+        let (date, skipped) = (DATE, RangeSet::default());
+        Ok(super::Instance { name, date, skipped, yardstick, start_grid, providers, history, happenings, optimum })
     }
 }
 
