@@ -41,15 +41,16 @@ fn data(name: &str) -> PathBuf {
 }
 
 #[test]
-fn the_default_policy_decides_as_the_reference_does() {
-    let decided = assert_decided_as_expected(&data("sample.jsonl"), &data("sample.decisions.jsonl"));
-    assert!(decided > 1_000, "{decided}");
-}
-
-#[test]
 fn every_policy_decides_as_the_reference_does() {
-    let decided = assert_decided_as_expected(&data("policies.jsonl"), &data("policies.decisions.jsonl"));
-    assert!(decided > 1_000, "{decided}");
+    for (name, days) in [("sample", 30), ("policies", 8)] {
+        let expected = data(&format!("{name}.decisions.jsonl"));
+        let decided = assert_decided_as_expected(&data(&format!("{name}.jsonl")), &expected);
+        assert!(decided > 1_000, "{decided}");
+        for policy in policy::POLICIES {
+            let own = decisions(&expected).iter().filter(|one| one.policy == policy.name()).count();
+            assert_eq!(own, days, "{} on {name}", policy.name());
+        }
+    }
 }
 
 /// On demand: every `NAME.jsonl` of the folder `$SLOTDESK_WORKLOADS` that has a `decisions/NAME.jsonl`.

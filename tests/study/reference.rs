@@ -36,11 +36,13 @@ fn measures_equal_the_references() {
 }
 
 #[test]
-fn the_decision_file_equals_the_references_byte_for_byte() {
-    let comparison = played(&data("policies.jsonl"));
-    let written: Vec<u8> = comparison.decisions().flat_map(|one| one.to_line().unwrap()).collect();
-    // Not with assert_eq, whose message would be the whole of both files.
-    assert!(written == fs::read(data("policies.decisions.jsonl")).unwrap());
+fn the_decision_files_equal_the_references_byte_for_byte() {
+    for name in ["sample", "policies"] {
+        let comparison = played(&data(&format!("{name}.jsonl")));
+        let written: Vec<u8> = comparison.decisions().flat_map(|one| one.to_line().unwrap()).collect();
+        // Not with assert_eq, whose message would be the whole of both files.
+        assert!(written == fs::read(data(&format!("{name}.decisions.jsonl"))).unwrap(), "{name}");
+    }
 }
 
 /// On demand: every `NAME.jsonl` of the folder `$SLOTDESK_WORKLOADS` that has a `results/NAME.json`.
