@@ -21,7 +21,7 @@ use slotdesk::domain::{Channel, Invalid, printable};
 use slotdesk::settings::{self, Folders, Machine, Settings, SettingsError, Sources};
 use slotdesk::store::audit::audit_in;
 use slotdesk::store::{Copied, CopyError, Existing, MemoryStore, SqliteStore, StoreError};
-use slotdesk::study::{self, Bearings, Comparison, Instance, Progress, Report, StudyError, Synthesis};
+use slotdesk::study::{self, Bearings, Comparison, Instance, Privacy, Progress, Report, StudyError, Synthesis};
 use slotdesk::tui::theme::Theme;
 use slotdesk::tui::{self, MouseCapture, Outcome, TuiError};
 use tokio::net::TcpListener;
@@ -127,15 +127,14 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Backup(asked) => backup(&load(cli.flags)?, &asked),
         Command::Restore(asked) => restore(&load(cli.flags)?, &asked),
         Command::Study(asked) => {
+            study::check_outputs(&asked.outputs(), &asked.inputs())?;
             if let Some(spec) = &asked.synthesize {
                 return synthesize(spec, asked.output.as_deref());
             }
-            let sources = if let (Some(from), Some(to)) = (asked.from, asked.to) {
-                vec![days_of_book(&load(cli.flags)?, from, to)?]
-            } else {
-                days_of_files(&asked.workloads)?
-            };
-            study(&asked, sources)
+            if let (Some(from), Some(to)) = (asked.from, asked.to) {
+                return study(&asked, vec![days_of_book(&load(cli.flags)?, from, to)?], Privacy::Private);
+            }
+            study(&asked, days_of_files(&asked.workloads)?, Privacy::Usual)
         }
         Command::Completions { shell } => print(&completions(shell)),
         Command::Settings => print(settings::DOCUMENTED.as_bytes()),
@@ -332,7 +331,10 @@ fn synthesize(spec: &Path, output: Option<&Path>) -> Result<ExitCode, Failure> {
         lines.extend(line?);
     }
     match output {
-        Some(path) => study::write_whole(path, &lines).map(|()| ExitCode::SUCCESS).map_err(Failure::from),
+        Some(path) => {
+            study::write_whole(path, &lines, Privacy::Usual)?;
+            Ok(ExitCode::SUCCESS)
+        }
         None => print(&lines),
     }
 }
@@ -362,7 +364,7 @@ fn days_of_book(settings: &Settings, from: NaiveDate, to: NaiveDate) -> Result<S
 }
 
 /// Policies side by side.
-fn study(asked: &cli::Study, sources: Vec<Source>) -> Result<ExitCode, Failure> {
+fn study(asked: &cli::Study, sources: Vec<Source>, privacy: Privacy) -> Result<ExitCode, Failure> {
     let mut reports = Vec::with_capacity(sources.len());
     let mut decisions = Vec::new();
     let progress = io::stderr().is_terminal().then(|| {
@@ -381,10 +383,10 @@ fn study(asked: &cli::Study, sources: Vec<Source>) -> Result<ExitCode, Failure> 
     }
     progress.map(Progress::finish);
     if let Some(path) = &asked.decisions {
-        study::write_whole(path, &decisions)?;
+        study::write_whole(path, &decisions, privacy)?;
     }
     if let Some(path) = &asked.html {
-        study::write_whole(path, study::to_html(&reports).as_bytes())?;
+        study::write_whole(path, study::to_html(&reports).as_bytes(), privacy)?;
     }
     if asked.json {
         return print(&study::to_json(&reports)?);

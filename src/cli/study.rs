@@ -1,6 +1,6 @@
 //! What `slotdesk study` can be asked.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 use clap::Args;
@@ -8,7 +8,7 @@ use clap::builder::PossibleValuesParser;
 
 use crate::scheduler::Policy;
 use crate::scheduler::policy::POLICIES;
-use crate::study::{Comparison, Detail};
+use crate::study::{Comparison, Detail, Output};
 
 pub(super) const ABOUT: &str = "\
 Compare placement policies on days of requests, through the scheduler that the desk uses
@@ -110,6 +110,17 @@ impl Study {
         }
         let named = |name: &String| POLICIES.into_iter().find(|policy| policy.name() == name);
         self.policy.iter().filter_map(named).collect()
+    }
+
+    /// The files that are to be written.
+    pub fn outputs(&self) -> Vec<Output<'_>> {
+        let named = [("--output", &self.output), ("--decisions", &self.decisions), ("--html", &self.html)];
+        named.into_iter().filter_map(|(option, path)| Some(Output { option, path: path.as_deref()? })).collect()
+    }
+
+    /// The files that are to be read, the book aside.
+    pub fn inputs(&self) -> Vec<&Path> {
+        self.workloads.iter().chain(&self.synthesize).map(PathBuf::as_path).collect()
     }
 
     /// How much is shown.

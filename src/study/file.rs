@@ -1,17 +1,14 @@
-//! Files that a study reads and writes: read whole before anything is played, written whole or not at all.
+//! Workload files, read whole before anything is played, and what keeps a study from being made.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::fs::File;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
 use super::workload::{Instance, LineError, Workloads};
 use crate::domain::{Invalid, printable};
-
-/// How an SQLite database begins.
-const BOOK_BEGINS: &[u8; 16] = b"SQLite format 3\0";
 
 /// Why a study cannot be made; a sentence for whoever asked for it.
 #[derive(Debug, thiserror::Error)]
@@ -64,10 +61,36 @@ pub enum StudyError {
     /// What a study gives was to take the place of a book.
     #[error("{} is a book; choose another file for what the study gives, this one was left as it is", shown(.0))]
     Book(PathBuf),
+    /// What a study gives was to take the place of what it is made from.
+    #[error("{option}: {} is read by this study; choose another file, this one was left as it is", shown(.path))]
+    Input {
+        /// The option that names the file.
+        option: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Two things that a study gives were to go to one file.
+    #[error("{other} and {option} are both to be written to {}; give each a file of its own", shown(.path))]
+    Twice {
+        /// The option that names the file.
+        option: &'static str,
+        /// What goes there already.
+        other: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
     /// A file cannot be written.
     #[error("{} cannot be written: {source}; nothing was left half written", shown(.path))]
     NotWritable {
         /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A pipe, a terminal or an open file cannot be written to; some of it may have been.
+    #[error("{} cannot be written to: {source}", shown(.path))]
+    NotWrittenTo {
+        /// The name it was given by.
         path: PathBuf,
         /// What the system said.
         source: io::Error,
@@ -77,7 +100,7 @@ pub enum StudyError {
 impl StudyError {
     /// Whether the study was asked for in a way in which it cannot be made, rather than that it failed.
     pub fn is_misuse(&self) -> bool {
-        !matches!(self, Self::NotWritable { .. } | Self::NoRequests { .. })
+        !matches!(self, Self::NotWritable { .. } | Self::NotWrittenTo { .. } | Self::NoRequests { .. })
     }
 }
 
@@ -107,74 +130,11 @@ pub fn read_workloads(path: &Path) -> Result<Vec<Instance>, StudyError> {
     if instances.is_empty() { Err(StudyError::Empty(path.to_owned())) } else { Ok(instances) }
 }
 
-/// Writes a file whole: the content goes into a new file beside it, which then takes its place.
-///
-/// What is no regular file, a pipe or a terminal, is written to as it is.
-pub fn write_whole(path: &Path, content: &[u8]) -> Result<(), StudyError> {
-    // A symbolic link keeps pointing where it did.
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    if is_book(&target) {
-        return Err(StudyError::Book(path.to_owned()));
-    }
-    let special = fs::metadata(&target).is_ok_and(|file| !file.is_file());
-    let written = if special { fs::write(&target, content) } else { replace(&target, content) };
-    written.map_err(|source| StudyError::NotWritable { path: path.to_owned(), source })
-}
-
-/// Whether a regular file begins as every book does.
-fn is_book(path: &Path) -> bool {
-    let mut begins = [0; BOOK_BEGINS.len()];
-    fs::metadata(path).is_ok_and(|file| file.is_file())
-        && File::open(path).and_then(|mut file| file.read_exact(&mut begins)).is_ok()
-        && begins == *BOOK_BEGINS
-}
-
-fn replace(target: &Path, content: &[u8]) -> io::Result<()> {
-    let name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?;
-    let mut beside = name.to_owned();
-    beside.push(format!(".{}.part", std::process::id()));
-    let beside = target.with_file_name(beside);
-    let written = File::create_new(&beside)
-        .and_then(|mut file| file.write_all(content).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&beside, target));
-    if written.is_err() {
-        // What is left of it is of no use; if it is not there, all the better.
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
-
-    #[test]
-    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("out.jsonl");
-        for content in ["first", "second"] {
-            write_whole(&path, content.as_bytes()).unwrap();
-            assert_eq!(fs::read_to_string(&path).unwrap(), content);
-        }
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-    }
-
-    #[test]
-    fn a_book_is_not_replaced() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("desk.db");
-        fs::write(&path, "SQLite format 3\0 and so on").unwrap();
-        assert!(matches!(write_whole(&path, b"x"), Err(StudyError::Book(_))));
-        assert_eq!(fs::read_to_string(&path).unwrap(), "SQLite format 3\0 and so on");
-    }
-
-    #[test]
-    fn what_cannot_be_written_is_named() {
-        let folder = tempfile::tempdir().unwrap();
-        let error = write_whole(&folder.path().join("none/out.jsonl"), b"x").unwrap_err().to_string();
-        assert!(error.contains("none/out.jsonl cannot be written: No such file"), "{error}");
-        assert!(write_whole(folder.path(), b"x").is_err());
-    }
 
     #[test]
     fn a_file_without_instances_and_a_name_that_comes_twice_are_errors() {

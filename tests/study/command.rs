@@ -1,6 +1,7 @@
 //! The command as it is typed.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use slotdesk::store::SqliteStore;
 
@@ -62,6 +63,49 @@ fn decisions_that_cannot_be_written_are_a_failure() {
 }
 
 #[test]
+fn what_is_read_is_not_written_and_nothing_is_written_twice() {
+    let user = user();
+    let study = |outputs: &[&str]| {
+        let outcome = user.run(&[&["study", "--workloads", "days.jsonl", "more.jsonl"], outputs].concat());
+        assert_eq!(outcome.out, "");
+        (outcome.code, outcome.err)
+    };
+    // Nothing is read before: the second file is not even there.
+    let refused = |sentence: &str| (Some(2), format!("slotdesk: {sentence}\n"));
+    let read = "./days.jsonl is read by this study; choose another file, this one was left as it is";
+    assert_eq!(study(&["--decisions", "./days.jsonl"]), refused(&format!("--decisions: {read}")));
+    let twice = "--decisions and --html are both to be written to out; give each a file of its own";
+    assert_eq!(study(&["--html", "out", "--decisions", "out"]), refused(twice));
+    let outcome = user.run(&["study", "--synthesize", "days.jsonl", "--output", "./days.jsonl"]);
+    assert_eq!((outcome.code, outcome.err), refused(&format!("--output: {read}")));
+    assert_eq!(fs::read_to_string(user.path("days.jsonl")).unwrap(), DAY);
+    assert!(!user.path("out").exists());
+}
+
+#[test]
+fn decisions_go_through_the_standard_output_wherever_it_leads() {
+    let user = user();
+    let arguments = ["study", "--workloads", "days.jsonl", "--policy", "seed", "--json", "--decisions"];
+    let expected = user.run(&[&arguments[..], &["out.jsonl"]].concat());
+    let expected = fs::read_to_string(user.path("out.jsonl")).unwrap() + &expected.out;
+    let piped = user.run(&[&arguments[..], &["/dev/stdout"]].concat());
+    assert_eq!((piped.code, piped.out), (Some(0), expected.clone()));
+    user.write("all", "before\n");
+    let into = |path: &str| {
+        let file = fs::OpenOptions::new().append(true).open(user.path("all")).unwrap();
+        user.command(&[&arguments[..], &[path]].concat()).stdout(file).status().unwrap().code()
+    };
+    assert_eq!(into("/dev/stdout"), Some(0));
+    assert_eq!(fs::read_to_string(user.path("all")).unwrap(), format!("before\n{expected}"));
+    // By its own name it would be replaced, and the table would be lost with the file that was there.
+    assert_eq!(into("all"), Some(2));
+    assert_eq!(fs::read_to_string(user.path("all")).unwrap(), format!("before\n{expected}"));
+    let truncated = fs::File::create(user.path("all")).unwrap();
+    let status = user.command(&[&arguments[..], &["/dev/fd/1"]].concat()).stdout(truncated).status().unwrap();
+    assert_eq!((status.code(), fs::read_to_string(user.path("all")).unwrap()), (Some(0), expected));
+}
+
+#[test]
 fn a_policy_that_does_not_exist_is_misuse_and_the_others_are_named() {
     let outcome = user().run(&["study", "--workloads", "days.jsonl", "--policy", "luck"]);
     assert_eq!(outcome.code, Some(2));
@@ -113,7 +157,13 @@ async fn a_stored_book_is_studied_by_weekday_while_its_desk_is_open() {
         book(&desk, request(&format!("r{number}"), "09:00", "12:00", 30)).await.unwrap();
     }
     let arguments = ["study", "--book", "clinic.db", "--from", "2026-11-20", "--to", "2026-11-30", "--by-group"];
-    let outcome = user.run(&[&arguments[..], &["--json", "--policy", "lean"]].concat());
+    // Everybody may read it until a book is written down in it.
+    user.write("page.html", "");
+    let outputs = ["--decisions", "own.jsonl", "--html", "page.html"];
+    let outcome = user.run(&[&arguments[..], &["--json", "--policy", "lean"], &outputs].concat());
+    for name in ["own.jsonl", "page.html"] {
+        assert_eq!(fs::metadata(user.path(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+    }
     desk.close().await.unwrap();
     assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), ""));
     let results: serde_json::Value = serde_json::from_str(&outcome.out).unwrap();

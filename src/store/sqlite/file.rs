@@ -10,6 +10,8 @@ use crate::store::StoreError;
 
 /// Size of the header that every SQLite file begins with, in bytes.
 const HEADER_BYTES: usize = 100;
+/// How every SQLite file begins.
+const BEGINNING: &[u8; 16] = b"SQLite format 3\0";
 
 /// Which file it is, whatever its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +145,17 @@ pub(super) fn existing(path: &Path) -> Result<PathBuf, StoreError> {
     fs::canonicalize(path).map_err(cannot_read)
 }
 
+/// Whether a regular file begins as every book does; not for a book that this process has open.
+///
+/// What cannot be read is none. Closing the file gives up the locks that SQLite has on it, for the whole process.
+pub fn is_book(path: &Path) -> bool {
+    let mut beginning = [0; BEGINNING.len()];
+    // Reading a pipe or a device could wait forever.
+    fs::metadata(path).is_ok_and(|file| file.is_file())
+        && File::open(path).and_then(|mut file| file.read_exact(&mut beginning)).is_ok()
+        && beginning == *BEGINNING
+}
+
 /// Fails unless the file is empty or begins like a book; whether it is empty.
 ///
 /// Only for who holds the lock of the book: closing a file gives up the locks that SQLite has on it, for
@@ -154,7 +167,7 @@ pub(super) fn is_empty_book(path: &Path) -> Result<bool, StoreError> {
     if header.is_empty() {
         return Ok(true);
     }
-    if !header.starts_with(b"SQLite format 3\0") {
+    if !header.starts_with(BEGINNING) {
         return Err(not_a_book(path, "it is not an SQLite file"));
     }
     // The user version is at byte 60 of the header and the application id at byte 68, both big-endian:
