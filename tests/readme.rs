@@ -36,3 +36,28 @@ fn the_table_of_policies_in_the_readme_is_what_the_study_prints() {
     let printed = String::from_utf8(study.output().unwrap().stdout).unwrap();
     assert!(README.contains(printed.trim_end()), "put this into README.md:\n{printed}");
 }
+
+/// The commands of the README that begin like this, and what it says that they print.
+fn example(begins: &str) -> (&'static str, &'static str) {
+    let (_, rest) = README.split_once(&format!("```sh\n{begins}")).unwrap();
+    let (commands, rest) = rest.split_once("```").unwrap();
+    let (_, rest) = rest.split_once("```text\n").unwrap();
+    (commands, rest.split_once("```").unwrap().0)
+}
+
+#[test]
+fn the_example_of_one_more_provider_prints_what_the_readme_says() {
+    const BEGINS: &str = "slotdesk study --synthesize salon.toml";
+    let (commands, expected) = example(BEGINS);
+    let folder = tempfile::tempdir().unwrap();
+    let spec = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/study/salon.toml");
+    std::fs::copy(spec, folder.path().join("salon.toml")).unwrap();
+    let programs = std::path::Path::new(env!("CARGO_BIN_EXE_slotdesk")).parent().unwrap().to_owned();
+    let path = std::env::join_paths([programs, "/usr/bin".into(), "/bin".into()]).unwrap();
+    let mut shell = std::process::Command::new("sh");
+    shell.args(["-euc", &format!("{BEGINS}{commands}")]).env("PATH", path).current_dir(&folder);
+    let output = shell.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(printed.trim_end(), expected.trim_end(), "put this into README.md:\n{printed}");
+}

@@ -31,6 +31,7 @@ ranges, hours and shares; the same file makes the same days:
   days = 100
   start_grid = 5            # minutes between regular starts
   load = 1.0                # minutes asked for \u{f7} minutes of the hours
+  # demand = 1500           # instead: minutes asked for, whoever works
   prefer = 0.2              # share that only one provider will do for
   cancel = 0.1              # share that is called off later
   history = 5               # earlier days that teach what is popular

@@ -51,7 +51,9 @@ impl Synthesis {
         if let (Some(load), Some(_)) = (self.load, self.demand) {
             return Err(Invalid::new("load", load, "either load or demand, not both"));
         }
-        within("load", self.load.unwrap_or_default(), LOAD_MAX)?;
+        if let Some(load) = self.load {
+            within("load", load, LOAD_MAX)?;
+        }
         if let Some(demand) = self.demand {
             whole("demand", demand, (1, DEMAND_MAX))?;
         }
@@ -93,7 +95,8 @@ impl Synthesis {
         let days = f64::from(self.days) * f64::from(1 + self.history);
         let requests = days * (self.asked_for(minutes_a_day) / f64::from(shortest) + 1.0);
         if requests > REQUESTS_MAX {
-            let expected = format!("days, history and load that make at most {REQUESTS_MAX} requests");
+            let asked = if self.demand.is_some() { "demand" } else { "load" };
+            let expected = format!("days, history and {asked} that make at most {REQUESTS_MAX} requests");
             return Err(Invalid::new("days", format!("up to {requests:.0} requests"), expected));
         }
         Ok(())

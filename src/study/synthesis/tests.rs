@@ -100,6 +100,8 @@ fn a_cancellation_comes_after_its_request() {
 fn a_wrong_description_is_told_with_field_value_and_expectation() {
     for (good, bad, sentence) in [
         ("days = 40", "days = 0", "days: \"0\" is not valid, expected a whole number from 1 to 10000"),
+        ("load = 1.2", "load = -1.0", "load: \"-1\" is not valid, expected a number from 0 to 10"),
+        ("load = 1.2", "demand = 0", "demand: \"0\" is not valid, expected a whole number from 1 to 1000000"),
         ("prefer = 0.25", "prefer = 1.5", "prefer: \"1.5\" is not valid, expected a number from 0 to 1"),
         ("cancel = 0.1", "cancel = nan", "cancel: \"NaN\" is not valid, expected a number from 0 to 1"),
         ("share = 3", "share = -1", "services[0].share: \"-1\" is not valid, expected a number from 0 to 1000000"),
@@ -133,11 +135,12 @@ fn a_wrong_description_is_told_with_field_value_and_expectation() {
         assert!(SALON.contains(good), "{good}");
         assert_eq!(Synthesis::parse(&SALON.replacen(good, bad, 1)).unwrap_err(), sentence);
     }
-    let large = SALON
-        .replace("days = 40", "days = 10000")
-        .replace("count = 3", "count = 900")
-        .replace("load = 1.2", "load = 10.0");
-    assert!(Synthesis::parse(&large).unwrap_err().contains("make at most 2000000 requests"));
+    let many = SALON.replace("days = 40", "days = 10000").replace("count = 3", "count = 900");
+    for (field, volume) in [("load", "load = 10.0"), ("demand", "demand = 1000000")] {
+        let error = Synthesis::parse(&many.replace("load = 1.2", volume)).unwrap_err();
+        let expected = format!("expected days, history and {field} that make at most 2000000 requests");
+        assert!(error.ends_with(&expected), "{error}");
+    }
 }
 
 /// The requests of each day, and in which order.
