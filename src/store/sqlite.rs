@@ -23,7 +23,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 pub use self::backup::{Copied, CopyError, Existing, Restored};
-pub use self::file::is_book;
+pub use self::file::belongs_to_book;
 
 use self::fault::Fault;
 use self::file::Files;

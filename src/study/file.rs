@@ -58,8 +58,8 @@ pub enum StudyError {
         /// The last day.
         to: NaiveDate,
     },
-    /// What a study gives was to take the place of a book.
-    #[error("{} is a book; choose another file for what the study gives, this one was left as it is", shown(.0))]
+    /// What a study gives was to take the place of a book or of its log.
+    #[error("{} belongs to a book; choose another file for what the study gives, this one was left as it is", shown(.0))]
     Book(PathBuf),
     /// What a study gives was to take the place of what it is made from.
     #[error("{option}: {} is read by this study; choose another file, this one was left as it is", shown(.path))]

@@ -10,7 +10,7 @@ use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use super::file::StudyError;
-use crate::store::is_book;
+use crate::store::belongs_to_book;
 
 /// Most links that lead from one to the next, as many as Linux follows.
 const LINKS_MAX: usize = 40;
@@ -69,7 +69,7 @@ pub fn check_outputs(outputs: &[Output<'_>], inputs: &[&Path]) -> Result<(), Stu
     for Output { option, path } in outputs {
         let not_writable = |source| StudyError::NotWritable { path: path.to_path_buf(), source };
         let place = Place::of(path).map_err(not_writable)?;
-        if is_book(path) {
+        if place.belongs_to_book() {
             return Err(StudyError::Book(path.to_path_buf()));
         }
         let Some(identity) = place.identity().map_err(not_writable)? else { continue };
@@ -93,7 +93,7 @@ pub fn check_outputs(outputs: &[Output<'_>], inputs: &[&Path]) -> Result<(), Stu
 pub fn write_whole(path: &Path, content: &[u8], privacy: Privacy) -> Result<(), StudyError> {
     let not_writable = |source| StudyError::NotWritable { path: path.to_owned(), source };
     let place = Place::of(path).map_err(not_writable)?;
-    if is_book(path) {
+    if place.belongs_to_book() {
         return Err(StudyError::Book(path.to_owned()));
     }
     match place {
@@ -120,6 +120,11 @@ impl Place {
             }
         }
         Err(io::ErrorKind::TooManyLinks.into())
+    }
+
+    fn belongs_to_book(&self) -> bool {
+        let (Self::File(path) | Self::Open(path)) = self;
+        belongs_to_book(path)
     }
 
     /// Which file it is; none for what is no regular file.

@@ -145,10 +145,16 @@ pub(super) fn existing(path: &Path) -> Result<PathBuf, StoreError> {
     fs::canonicalize(path).map_err(cannot_read)
 }
 
-/// Whether a regular file begins as every book does; not for a book that this process has open.
+/// Whether a file is a book, or has the name of one's log; not for a book that this process has open.
 ///
 /// What cannot be read is none. Closing the file gives up the locks that SQLite has on it, for the whole process.
-pub fn is_book(path: &Path) -> bool {
+pub fn belongs_to_book(path: &Path) -> bool {
+    let log_of = |ending: &str| Some(path.with_file_name(path.file_name()?.to_str()?.strip_suffix(ending)?));
+    begins_like_a_book(path)
+        || ["-wal", "-shm", "-journal"].into_iter().filter_map(log_of).any(|book| begins_like_a_book(&book))
+}
+
+fn begins_like_a_book(path: &Path) -> bool {
     let mut beginning = [0; BEGINNING.len()];
     // Reading a pipe or a device could wait forever.
     fs::metadata(path).is_ok_and(|file| file.is_file())

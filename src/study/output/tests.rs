@@ -22,13 +22,21 @@ fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
 }
 
 #[test]
-fn a_book_is_not_replaced() {
+fn neither_a_book_nor_its_log_is_replaced() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("desk.db");
-    fs::write(&path, "SQLite format 3\0 and so on").unwrap();
-    assert!(matches!(write_whole(&path, b"x", Privacy::Usual), Err(StudyError::Book(_))));
-    assert!(matches!(check_outputs(&[output("--html", &path)], &[]), Err(StudyError::Book(_))));
-    assert_eq!(fs::read_to_string(&path).unwrap(), "SQLite format 3\0 and so on");
+    let path = |name: &str| folder.path().join(name);
+    fs::write(path("desk.db"), "SQLite format 3\0 and so on").unwrap();
+    fs::write(path("desk.db-wal"), "its log").unwrap();
+    symlink("desk.db-wal", path("link")).unwrap();
+    for name in ["desk.db", "desk.db-wal", "desk.db-shm", "link"] {
+        let path = path(name);
+        assert!(matches!(write_whole(&path, b"x", Privacy::Usual), Err(StudyError::Book(_))), "{name}");
+        assert!(matches!(check_outputs(&[output("--html", &path)], &[]), Err(StudyError::Book(_))), "{name}");
+    }
+    assert_eq!(fs::read_to_string(path("desk.db")).unwrap(), "SQLite format 3\0 and so on");
+    assert_eq!(fs::read_to_string(path("desk.db-wal")).unwrap(), "its log");
+    write_whole(&path("desk.db-page"), b"x", Privacy::Usual).unwrap();
+    write_whole(&path("other-wal"), b"x", Privacy::Usual).unwrap();
 }
 
 #[test]
