@@ -13,7 +13,7 @@ use chrono::Utc;
 use slotdesk::store::SqliteStore;
 
 use crate::desks;
-use crate::harness::{Goal, Mark, in_turns};
+use crate::harness::{Bench, Compared, Goal};
 use crate::history::History;
 use crate::terminal::Terminal;
 
@@ -25,7 +25,7 @@ const A_DAY: usize = 28;
 const BOOKED: &str = "Client ";
 pub(crate) const WELCOME: &str = "This desk has no provider yet";
 
-pub(crate) fn marks() -> Vec<Mark> {
+pub(crate) fn measure(bench: &mut Bench) {
     let folder = desks::folder();
     let (large, small) = (folder.path().join("large.db"), folder.path().join("small.db"));
     fill(&large, APPOINTMENTS.div_ceil(PROVIDERS * A_DAY));
@@ -35,14 +35,16 @@ pub(crate) fn marks() -> Vec<Mark> {
         let book = desks::folder();
         open(&book.path().join("empty.db"), WELCOME).0
     };
-    let screens = in_turns(|| open(&large, BOOKED).0, empty);
-    let memory = in_turns(|| open(&large, BOOKED).1, || open(&small, BOOKED).1);
-    let time = format!("{:.0} of {:.0} ms", screens.ours, screens.baseline);
-    let room = format!("{:.0} of {:.0} MiB", memory.ours, memory.baseline);
-    vec![
-        Mark::new("first screen, a million appointments ÷ none", Goal::AtMost(3.0), screens.ratio, time),
-        Mark::new("memory then, a million ÷ today's alone", Goal::AtMost(1.5), memory.ratio, room),
-    ]
+    let name = "first screen, a million appointments ÷ none";
+    let sides = (|| open(&large, BOOKED).0, empty);
+    bench.compare(name, Goal::AtMost(3.0), sides, |Compared { ours, baseline, .. }| {
+        format!("{ours:.0} of {baseline:.0} ms")
+    });
+    let name = "memory then, a million ÷ today's alone";
+    let sides = (|| open(&large, BOOKED).1, || open(&small, BOOKED).1);
+    bench.compare(name, Goal::AtMost(1.5), sides, |Compared { ours, baseline, .. }| {
+        format!("{ours:.0} of {baseline:.0} MiB")
+    });
 }
 
 /// Milliseconds to the first screen that shows `text`, and the memory in use then, in MiB.

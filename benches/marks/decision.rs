@@ -20,7 +20,7 @@ use slotdesk::domain::{
 use slotdesk::scheduler::{Day, Dice, ProviderDay, Rules, Yardstick, policy};
 
 use crate::desks::{range, today};
-use crate::harness::{Goal, Mark, in_turns, nanoseconds_each};
+use crate::harness::{Bench, Compared, Goal, nanoseconds_each};
 
 /// Days that are decided on in one go.
 const SET: usize = 32;
@@ -53,19 +53,17 @@ const ASKED: [(&str, &str, i64); 8] = [
     ("11:00", "16:00", 45),
 ];
 
-pub(crate) fn marks() -> Vec<Mark> {
+pub(crate) fn measure(bench: &mut Bench) {
     let stored = provider_day();
     assert_eq!(stored.gaps().len(), 10);
     let requests: Vec<Arc<Request>> = ASKED.iter().zip(0..).map(|(asked, number)| request(number, *asked)).collect();
     let (default, first_fit) = (rules(), rules_of("first-fit"));
     let ours = || decide_all(&default, &stored, &requests);
-    let compared = in_turns(ours, || scan_all(stored.gaps(), &requests));
-    let detail = format!("{:.0} of {:.1} ns", compared.ours, compared.baseline);
-    let bare = Mark::new("one decision, ten gaps ÷ bare first-fit scan", Goal::AtMost(25.0), compared.ratio, detail);
-    let compared = in_turns(ours, || decide_all(&first_fit, &stored, &requests));
-    let detail = format!("{:.0} of {:.0} ns", compared.ours, compared.baseline);
-    let whole = Mark::new("(no mark) one decision ÷ the same by first-fit", Goal::AtMost(25.0), compared.ratio, detail);
-    vec![bare, whole]
+    let detail = |Compared { ours, baseline, .. }| format!("{ours:.0} of {baseline:.1} ns");
+    let scan = || scan_all(stored.gaps(), &requests);
+    bench.compare("one decision, ten gaps ÷ bare first-fit scan", Goal::AtMost(25.0), (ours, scan), detail);
+    let simple = || decide_all(&first_fit, &stored, &requests);
+    bench.compare("(no mark) one decision ÷ the same by first-fit", Goal::AtMost(25.0), (ours, simple), detail);
 }
 
 /// The default rules of a desk without services.

@@ -1,6 +1,6 @@
 //! The desk that the groups measure: who works there and what is asked of it.
 //!
-//! The days are about a quarter full at the end of a round, and every range leaves a choice, so that each
+//! The days are about an eighth full at the end of a round, and every range leaves a choice, so that each
 //! request is accepted and each decision is a real one.
 
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ pub(crate) const PROVIDERS: usize = 200;
 /// Days that the requests are spread over.
 pub(crate) const DAYS: usize = 14;
 /// Bookings of a round; enough for transactions of every size to repeat.
-pub(crate) const BOOKINGS: usize = 30_000;
+pub(crate) const BOOKINGS: usize = 15_000;
 
 /// Monday, 23 November 2026.
 pub(crate) fn today() -> NaiveDate {

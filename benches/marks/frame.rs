@@ -23,7 +23,7 @@ use slotdesk::tui::widgets::{
 };
 
 use crate::desks;
-use crate::harness::{Goal, Mark, in_turns, nanoseconds_each};
+use crate::harness::{Bench, Compared, Goal, nanoseconds_each};
 
 const SIZE: Rect = Rect::new(0, 0, 200, 50);
 const PROVIDERS: usize = 20;
@@ -33,16 +33,18 @@ const FRAMES: usize = 200;
 /// Columns of the list beside the timelines.
 const LIST_COLUMNS: u16 = 60;
 
-pub(crate) fn marks() -> Vec<Mark> {
+pub(crate) fn measure(bench: &mut Bench) {
     let snapshot = snapshot();
     let theme = Theme::new(
         ThemeName::Auto,
         Terminal { depth: ColourDepth::True, background: Background::Dark, glyphs: Glyphs::Unicode },
     );
     let ours = || frames(|buffer| draw_desk(&theme, &snapshot, buffer));
-    let compared = in_turns(ours, || frames(|buffer| draw_plain(&snapshot, buffer)));
-    let detail = format!("{:.0} of {:.0} µs", compared.ours / 1e3, compared.baseline / 1e3);
-    vec![Mark::new("a full frame, 200 × 50 ÷ plain ratatui", Goal::AtMost(3.0), compared.ratio, detail)]
+    let plain = || frames(|buffer| draw_plain(&snapshot, buffer));
+    let name = "a full frame, 200 × 50 ÷ plain ratatui";
+    bench.compare(name, Goal::AtMost(3.0), (ours, plain), |Compared { ours, baseline, .. }| {
+        format!("{:.0} of {:.0} µs", ours / 1e3, baseline / 1e3)
+    });
 }
 
 /// Nanoseconds of a frame: drawn, compared with an empty screen, and written.

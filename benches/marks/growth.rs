@@ -7,12 +7,12 @@
 //!   one is compared. The day is put back after each decision, off the clock.
 //! * A change of hours that keeps 10 to 500 appointments, together with the popularity of the day, whose
 //!   minutes open and close.
-//!
 //! * What people do at a desk whose book has 3,650 days instead of one, and a million requests instead of a
 //!   thousand: nothing may cost more than the depth of a tree.
 //! * A booking while 1 to 1,000 screens and clients follow the events.
 //!
-//! The decisions and changes about appointments of a day have to look at every gap and every appointment, so that they may grow as these do.
+//! The decisions and changes about appointments of a day have to look at every gap and every appointment, so that
+//! they may grow as these do.
 
 mod book;
 mod subscribers;
@@ -29,11 +29,11 @@ use slotdesk::scheduler::{Day, ProviderDay, change_provider};
 
 use crate::decision::rules;
 use crate::desks::{range, today};
-use crate::harness::{Goal, Mark, in_turns, nanoseconds_each};
-use crate::providers::{FEW, decisions_among};
+use crate::harness::{Bench, Compared, Goal, nanoseconds_each};
+use crate::providers::{FEW, accepted};
 
 /// The steps in providers, each compared with [`FEW`].
-const PROVIDERS: [u16; 3] = [100, 1_000, 10_000];
+const PROVIDERS: [usize; 3] = [100, 1_000, 10_000];
 /// The appointments of the smallest day, and the steps that are compared with it.
 const LEAST: u16 = 10;
 const APPOINTMENTS: [u16; 3] = [50, 100, 500];
@@ -42,31 +42,26 @@ const TIMES: usize = 1_000;
 /// Days that are decided on in one go.
 const SET: usize = 10;
 
-pub(crate) fn marks() -> Vec<Mark> {
-    let mut marks = Vec::new();
-    for providers in PROVIDERS {
-        let name = format!("(no mark) accepted decision, {providers} ÷ {FEW} providers");
-        marks.push(step(name, 1.5, || decisions_among(providers.into()), || decisions_among(FEW)));
-    }
-    for appointments in APPOINTMENTS {
-        let linear = f64::from(appointments / LEAST);
-        let name = format!("(no mark) one decision, {appointments} ÷ {LEAST} appointments");
-        marks.push(step(name, linear, || decision_beside(appointments), || decision_beside(LEAST)));
-    }
-    for appointments in APPOINTMENTS {
-        let linear = f64::from(appointments / LEAST);
-        let name = format!("(no mark) change of hours, {appointments} ÷ {LEAST} appointments");
-        marks.push(step(name, linear, || change_of_hours(appointments), || change_of_hours(LEAST)));
-    }
-    marks.extend(book::marks());
-    marks.extend(subscribers::marks());
-    marks
-}
+/// What a day of so many appointments is asked, with what it costs in nanoseconds.
+type Cost = (&'static str, fn(u16) -> f64);
+const BY_APPOINTMENTS: [Cost; 2] = [("one decision", decision_beside), ("change of hours", change_of_hours)];
 
-fn step(name: String, at_most: f64, large: impl FnMut() -> f64, small: impl FnMut() -> f64) -> Mark {
-    let compared = in_turns(large, small);
-    let detail = format!("{:.0} of {:.0} ns", compared.ours, compared.baseline);
-    Mark::new(name, Goal::AtMost(at_most), compared.ratio, detail)
+pub(crate) fn measure(bench: &mut Bench) {
+    for providers in PROVIDERS {
+        accepted(bench, providers, &format!("(no mark) accepted decision, {providers} ÷ {FEW} providers"));
+    }
+    for (what, cost) in BY_APPOINTMENTS {
+        for appointments in APPOINTMENTS {
+            let linear = Goal::AtMost(f64::from(appointments / LEAST));
+            let name = format!("(no mark) {what}, {appointments} ÷ {LEAST} appointments");
+            let sides = (|| cost(appointments), || cost(LEAST));
+            bench.compare(name, linear, sides, |Compared { ours, baseline, .. }| {
+                format!("{ours:.0} of {baseline:.0} ns")
+            });
+        }
+    }
+    book::measure(bench);
+    subscribers::measure(bench);
 }
 
 fn provider(until: &str) -> Provider {

@@ -1,16 +1,70 @@
-//! What every group needs: taking turns, medians, and the table.
+//! What every group needs: sides that take turns, sampled by criterion, and the table.
 //!
-//! A comparison runs both sides once without looking, then in turns, and takes the median of the ratios of
-//! neighbouring runs: what slows the machine down for a while slows both sides of a pair.
+//! A round of a comparison runs slotdesk and its baseline one after the other, each beginning every other round,
+//! and its figure is the ratio of the two: what slows the machine down for a while slows both sides of a pair.
+//! Criterion samples these ratios as it samples times elsewhere: one round to warm up, then [`SAMPLES`] samples
+//! with their interval, their outliers and what has changed since the last run. (It calls every figure a time.) The
+//! table has the median of all rounds. What is no ratio (nanoseconds a provider) is sampled in the same way, and what is counted once
+//! (wake-ups of an idle desk) goes into the table as it is.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-/// Measured rounds of each side of a comparison.
-pub(crate) const ROUNDS: usize = 5;
+use criterion::measurement::{Measurement, ValueFormatter};
+use criterion::{Criterion, SamplingMode, Throughput};
+
+/// Samples of each mark, the fewest that criterion draws conclusions from.
+const SAMPLES: usize = 10;
 
 /// Below this share of busy processors, in percent, neighbours change little.
 const QUIET_PERCENT: f64 = 10.0;
+
+/// What criterion samples here: figures that rounds come to by themselves, ratios above all.
+#[derive(Debug, Clone, Copy)]
+struct Figure;
+
+impl Measurement for Figure {
+    type Intermediate = ();
+    type Value = f64;
+
+    fn start(&self) {}
+
+    // Every benchmark here brings its figures itself; one that does not has none.
+    fn end(&self, (): ()) -> f64 {
+        f64::NAN
+    }
+
+    fn add(&self, one: &f64, other: &f64) -> f64 {
+        one + other
+    }
+
+    fn zero(&self) -> f64 {
+        0.0
+    }
+
+    fn to_f64(&self, value: &f64) -> f64 {
+        *value
+    }
+
+    fn formatter(&self) -> &dyn ValueFormatter {
+        self
+    }
+}
+
+/// Figures are printed as they are; their names say what they are.
+impl ValueFormatter for Figure {
+    fn scale_values(&self, _: f64, _: &mut [f64]) -> &'static str {
+        ""
+    }
+
+    fn scale_throughputs(&self, _: f64, _: &Throughput, _: &mut [f64]) -> &'static str {
+        ""
+    }
+
+    fn scale_for_machines(&self, _: &mut [f64]) -> &'static str {
+        ""
+    }
+}
 
 /// What a mark has to reach.
 #[derive(Debug, Clone, Copy)]
@@ -30,26 +84,20 @@ impl Goal {
 
 /// One line of the table.
 #[derive(Debug, Clone)]
-pub(crate) struct Mark {
-    pub(crate) name: String,
-    pub(crate) goal: Goal,
-    pub(crate) measured: f64,
-    /// The absolute figures behind it, for who wants to know where the time goes.
-    pub(crate) detail: String,
+struct Mark {
+    name: String,
+    goal: Goal,
+    measured: f64,
+    /// The smallest and the largest round, where there was more than one.
+    rounds: Option<(f64, f64)>,
+    detail: String,
 }
 
-impl Mark {
-    pub(crate) fn new(name: impl Into<String>, goal: Goal, measured: f64, detail: impl Into<String>) -> Self {
-        Self { name: name.into(), goal, measured, detail: detail.into() }
-    }
-}
-
-/// The medians of both sides, and the median of their ratios.
+/// The medians of both sides.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Compared {
     pub(crate) ours: f64,
     pub(crate) baseline: f64,
-    pub(crate) ratio: f64,
     /// Seconds of processor time of a round of ours, over that of the baseline: what a busy machine changes
     /// least. Setting up counts in it.
     pub(crate) work: f64,
@@ -63,38 +111,110 @@ struct Side {
 }
 
 impl Side {
-    fn run(&mut self, round: &mut dyn FnMut() -> f64) {
+    fn run(&mut self, round: &mut dyn FnMut() -> f64) -> f64 {
         let before = processor_seconds();
-        self.measured.push(round());
+        let figure = round();
+        self.measured.push(figure);
         self.worked.push(processor_seconds() - before);
+        figure
     }
 
-    /// Leaves the first round out, which warms caches, allocators and the disk up.
-    fn warm(self) -> (Vec<f64>, Vec<f64>) {
-        (self.measured[1..].to_vec(), self.worked[1..].to_vec())
+    /// The medians of its figures and of its work; the first round warmed caches, allocators and the disk up.
+    fn medians(&self) -> (f64, f64) {
+        (median(self.measured[1..].to_vec()), median(self.worked[1..].to_vec()))
     }
 }
 
-/// Runs both sides in turns, each beginning every other round.
-pub(crate) fn in_turns(mut ours: impl FnMut() -> f64, mut baseline: impl FnMut() -> f64) -> Compared {
-    let (mut first, mut second) = (Side::default(), Side::default());
-    for round in 0..=ROUNDS {
-        if round % 2 == 0 {
-            first.run(&mut ours);
-            second.run(&mut baseline);
-        } else {
-            second.run(&mut baseline);
-            first.run(&mut ours);
-        }
+/// Criterion, and the marks that were measured with it so far.
+pub(crate) struct Bench {
+    criterion: Criterion<Figure>,
+    group: &'static str,
+    target: Duration,
+    marks: Vec<Mark>,
+}
+
+impl Bench {
+    pub(crate) fn new() -> Self {
+        let criterion = Criterion::default().with_measurement(Figure).without_plots().sample_size(SAMPLES);
+        Self { criterion, group: "", target: Duration::ZERO, marks: Vec::new() }
     }
-    let ((of_ours, our_work), (of_baseline, its_work)) = (first.warm(), second.warm());
-    let ratios = of_ours.iter().zip(&of_baseline).map(|(a, b)| a / b).collect();
-    let work = median(our_work) / median(its_work).max(0.01);
-    Compared { ours: median(of_ours), baseline: median(of_baseline), ratio: median(ratios), work }
+
+    /// Measures a group; `target` is what each of its comparisons should take on a machine of two cores. Criterion
+    /// puts as many rounds into a sample as fit into it.
+    pub(crate) fn measure(&mut self, group: &'static str, target: Duration, measure: fn(&mut Self)) {
+        (self.group, self.target) = (group, target);
+        let already = self.marks.len();
+        println!("measuring {group} …");
+        measure(self);
+        print!("{}", table(&self.marks[already..]));
+    }
+
+    /// Adds a mark: the ratio of ours to the baseline; `detail` puts the absolute figures behind it into words.
+    pub(crate) fn compare(
+        &mut self,
+        name: impl Into<String>,
+        goal: Goal,
+        (mut ours, mut baseline): (impl FnMut() -> f64, impl FnMut() -> f64),
+        detail: impl FnOnce(Compared) -> String,
+    ) {
+        let (mut first, mut second) = (Side::default(), Side::default());
+        let turn = || {
+            if first.measured.len().is_multiple_of(2) {
+                let of_ours = first.run(&mut ours);
+                of_ours / second.run(&mut baseline)
+            } else {
+                let of_baseline = second.run(&mut baseline);
+                first.run(&mut ours) / of_baseline
+            }
+        };
+        let name = name.into();
+        let ratios = self.rounds(&name, turn);
+        let ((ours, our_work), (baseline, its_work)) = (first.medians(), second.medians());
+        let detail = detail(Compared { ours, baseline, work: our_work / its_work.max(0.01) });
+        self.add(name, goal, ratios, detail);
+    }
+
+    /// Adds a mark that every round has a figure for by itself.
+    pub(crate) fn sample(&mut self, name: &str, goal: Goal, round: impl FnMut() -> f64, detail: String) {
+        let figures = self.rounds(name, round);
+        self.add(name.to_owned(), goal, figures, detail);
+    }
+
+    /// Adds a mark that was counted once.
+    pub(crate) fn count(&mut self, name: impl Into<String>, goal: Goal, measured: f64, detail: impl Into<String>) {
+        self.marks.push(Mark { name: name.into(), goal, measured, rounds: None, detail: detail.into() });
+    }
+
+    /// Has criterion sample what rounds come to; all of them but the one that warms up.
+    fn rounds(&mut self, name: &str, mut round: impl FnMut() -> f64) -> Vec<f64> {
+        let mut figures = Vec::new();
+        let mut group = self.criterion.benchmark_group(self.group);
+        // One round is enough to warm up, and all samples have as many of them.
+        group.warm_up_time(Duration::from_nanos(1)).measurement_time(self.target).sampling_mode(SamplingMode::Flat);
+        group.bench_function(name, |bencher| {
+            bencher.iter_custom(|rounds| {
+                let from = figures.len();
+                figures.extend((0..rounds).map(|_| round()));
+                figures[from..].iter().sum()
+            });
+        });
+        group.finish();
+        figures.split_off(1)
+    }
+
+    fn add(&mut self, name: String, goal: Goal, figures: Vec<f64>, detail: String) {
+        let rounds = Some((percentile(figures.clone(), 0.0), percentile(figures.clone(), 1.0)));
+        self.marks.push(Mark { name, goal, measured: median(figures), rounds, detail });
+    }
+
+    /// The table of all marks.
+    pub(crate) fn table(&self) -> String {
+        table(&self.marks)
+    }
 }
 
 /// The middle one.
-pub(crate) fn median(values: Vec<f64>) -> f64 {
+fn median(values: Vec<f64>) -> f64 {
     percentile(values, 0.5)
 }
 
@@ -153,20 +273,33 @@ pub(crate) fn processor_seconds() -> f64 {
     fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
-/// The marks as a table of Markdown.
-pub(crate) fn table(marks: &[Mark]) -> String {
+/// Marks as a table of Markdown.
+fn table(marks: &[Mark]) -> String {
     let longest = |column: fn(&Mark) -> usize| marks.iter().map(column).max().unwrap_or(0);
     let (names, details) = (longest(|mark| mark.name.chars().count()), longest(|mark| mark.detail.chars().count()));
-    let mut text =
-        format!("| {:names$} | {:>9} | {:>9} | verdict | {:details$} |\n", "mark", "goal", "measured", "detail");
-    let _ = writeln!(text, "|{:-<1$}|----------:|----------:|---------|{2:-<3$}|", "", names + 2, "", details + 2);
-    for Mark { name, goal, measured, detail } in marks {
+    let mut text = format!(
+        "| {:names$} | {:>9} | {:>9} | {:>15} | verdict | {:details$} |\n",
+        "mark", "goal", "measured", "rounds", "detail"
+    );
+    let _ = writeln!(
+        text,
+        "|{:-<1$}|----------:|----------:|----------------:|---------|{2:-<3$}|",
+        "",
+        names + 2,
+        "",
+        details + 2
+    );
+    for Mark { name, goal, measured, rounds, detail } in marks {
         let wanted = match goal {
             Goal::AtLeast(goal) => format!("≥ {goal:.2}"),
             Goal::AtMost(goal) => format!("≤ {goal:.2}"),
         };
         let verdict = if goal.is_met(*measured) { "met" } else { "MISSED" };
-        let _ = writeln!(text, "| {name:names$} | {wanted:>9} | {measured:>9.2} | {verdict:7} | {detail:details$} |");
+        let rounds = rounds.map_or_else(|| "once".into(), |(least, most)| format!("{least:.2} to {most:.2}"));
+        let _ = writeln!(
+            text,
+            "| {name:names$} | {wanted:>9} | {measured:>9.2} | {rounds:>15} | {verdict:7} | {detail:details$} |"
+        );
     }
     text
 }

@@ -17,11 +17,10 @@ use slotdesk::store::{MemoryStore, Store};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::desks::{self, BOOKINGS};
-use crate::harness::{Compared, Goal, Mark, in_turns};
+use crate::harness::{Bench, Compared, Goal};
 use crate::parts;
 
 /// Where the book of a round is.
@@ -31,22 +30,18 @@ enum Book {
     Memory,
 }
 
-pub(crate) fn marks() -> Vec<Mark> {
+pub(crate) fn measure(bench: &mut Bench) {
     let runtime = desks::runtime();
-    let cases = [(Book::Disk, 64, 0.55), (Book::Disk, 256, 0.65), (Book::Memory, 64, 0.85)];
-    let mut marks = cases.map(|(book, clients, goal)| mark(&runtime, book, clients, goal)).to_vec();
-    marks.extend(parts::marks(&runtime));
-    marks
-}
-
-fn mark(runtime: &Runtime, book: Book, clients: usize, goal: f64) -> Mark {
-    let ours = || runtime.block_on(desk_round(book, clients));
-    let echo = || runtime.block_on(echo_round(clients));
-    let compared = in_turns(ours, echo);
-    let medium = if book == Book::Disk { "durable" } else { "in memory" };
-    let Compared { ours, baseline, work, .. } = compared;
-    let detail = format!("{ours:.0} of {baseline:.0} a second, {work:.1} × the processor time, clients included");
-    Mark::new(format!("HTTP, {medium}, {clients} clients ÷ echo"), Goal::AtLeast(goal), compared.ratio, detail)
+    for (book, clients, goal) in [(Book::Disk, 64, 0.55), (Book::Disk, 256, 0.65), (Book::Memory, 64, 0.85)] {
+        let ours = || runtime.block_on(desk_round(book, clients));
+        let echo = || runtime.block_on(echo_round(clients));
+        let medium = if book == Book::Disk { "durable" } else { "in memory" };
+        let name = format!("HTTP, {medium}, {clients} clients ÷ echo");
+        bench.compare(name, Goal::AtLeast(goal), (ours, echo), |Compared { ours, baseline, work }| {
+            format!("{ours:.0} of {baseline:.0} a second, {work:.1} × the processor time, clients included")
+        });
+    }
+    parts::measure(bench, &runtime);
 }
 
 async fn desk_round(book: Book, clients: usize) -> f64 {

@@ -11,32 +11,34 @@
 use tokio::runtime::Runtime;
 
 use crate::desks::BOOKINGS;
-use crate::harness::{Goal, Mark, ROUNDS, processor_seconds};
+use crate::harness::{Bench, Goal, processor_seconds};
 use crate::http::echo_round;
 use crate::queue::{Rows, Tables, Width, memory_round};
 
+/// Measured rounds of each part.
+const ROUNDS: usize = 10;
+
 /// The rows that stand beside the marks of HTTP.
-pub(crate) fn marks(runtime: &Runtime) -> Vec<Mark> {
+pub(crate) fn measure(bench: &mut Bench, runtime: &Runtime) {
     let rows = Rows::of_a_round(runtime);
     let echo = |clients| spent(|| runtime.block_on(echo_round(clients)));
     let desk = |clients| spent(|| memory_round(runtime, clients));
     let raw = |clients| spent(|| rows.insert(clients, BOOKINGS, Tables::OfABook, Width::Both));
-    let mut marks = Vec::new();
     for (clients, goal) in [(64, 0.55), (256, 0.65)] {
         let (echo, desk, raw) = (echo(clients), desk(clients), raw(clients));
-        marks.push(bound(format!("(no mark) parts of HTTP, durable, {clients} clients"), goal, &[echo, desk, raw]));
+        bound(bench, format!("(no mark) parts of HTTP, durable, {clients} clients"), goal, &[echo, desk, raw]);
         if clients == 64 {
-            marks.push(bound(format!("(no mark) parts of HTTP, in memory, {clients} clients"), 0.85, &[echo, desk]));
+            bound(bench, format!("(no mark) parts of HTTP, in memory, {clients} clients"), 0.85, &[echo, desk]);
         }
     }
-    marks
 }
 
 /// The share of the echo, the first part, that all parts together leave.
-fn bound(name: String, goal: f64, parts: &[f64]) -> Mark {
+fn bound(bench: &mut Bench, name: String, goal: f64, parts: &[f64]) {
     let each: Vec<String> = parts.iter().map(|micros| format!("{micros:.1}")).collect();
-    let detail = format!("{} µs of processor time a booking: echo, desk, rows", each.join(" + "));
-    Mark::new(name, Goal::AtLeast(goal), parts[0] / parts.iter().sum::<f64>(), detail)
+    let names = ["echo", "desk", "rows"][..parts.len()].join(", ");
+    let detail = format!("{} µs of processor time a booking: {names}", each.join(" + "));
+    bench.count(name, Goal::AtLeast(goal), parts[0] / parts.iter().sum::<f64>(), detail);
 }
 
 /// Microseconds of all processors that a booking takes, all rounds but the first together.

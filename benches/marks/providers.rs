@@ -15,7 +15,7 @@ use slotdesk::scheduler::{Day, ProviderDay};
 
 use crate::decision::rules;
 use crate::desks::{provider, range, today};
-use crate::harness::{Goal, Mark, ROUNDS, in_turns, median, nanoseconds_each, per_second};
+use crate::harness::{Bench, Compared, Goal, nanoseconds_each, per_second};
 
 /// Requests per provider in a round.
 const EACH: usize = 10;
@@ -35,17 +35,22 @@ enum Preference {
     Anybody,
 }
 
-pub(crate) fn marks() -> Vec<Mark> {
-    vec![accepted(), refused(), threads(Preference::Named, 1.8), threads(Preference::Anybody, 1.2)]
+pub(crate) fn measure(bench: &mut Bench) {
+    accepted(bench, MANY, "accepted decision, 10,000 ÷ 10 providers");
+    refused(bench);
+    threads(bench, Preference::Named, 1.8);
+    threads(bench, Preference::Anybody, 1.2);
 }
 
-fn accepted() -> Mark {
-    let compared = in_turns(|| decisions_among(MANY), || decisions_among(FEW));
-    let detail = format!("{:.0} of {:.0} ns", compared.ours, compared.baseline);
-    Mark::new("accepted decision, 10,000 ÷ 10 providers", Goal::AtMost(1.5), compared.ratio, detail)
+/// Compares an accepted decision among so many providers with one among [`FEW`].
+pub(crate) fn accepted(bench: &mut Bench, providers: usize, name: &str) {
+    let sides = (|| decisions_among(providers), || decisions_among(FEW));
+    bench.compare(name, Goal::AtMost(1.5), sides, |Compared { ours, baseline, .. }| {
+        format!("{ours:.0} of {baseline:.0} ns")
+    });
 }
 
-fn refused() -> Mark {
+fn refused(bench: &mut Bench) {
     let day = day_with_mornings_taken(MANY);
     let request = Arc::new(request(0, range("08:00", "10:00"), 30));
     let refuse = || {
@@ -56,16 +61,17 @@ fn refused() -> Mark {
             }
         })
     };
-    refuse();
-    let each = median((0..ROUNDS).map(|_| refuse()).collect());
-    Mark::new("refusal, ns per provider asked", Goal::AtMost(40.0), each, format!("{MANY} providers, all booked"))
+    let detail = format!("{MANY} providers, all booked");
+    bench.sample("refusal, ns per provider asked", Goal::AtMost(40.0), refuse, detail);
 }
 
-fn threads(preference: Preference, goal: f64) -> Mark {
-    let compared = in_turns(|| bookings_by(2, preference), || bookings_by(1, preference));
+fn threads(bench: &mut Bench, preference: Preference, goal: f64) {
     let who = if preference == Preference::Named { "preferred provider" } else { "no preference" };
-    let detail = format!("{:.2} of {:.2} million a second", compared.ours / 1e6, compared.baseline / 1e6);
-    Mark::new(format!("two threads ÷ one, {who}"), Goal::AtLeast(goal), compared.ratio, detail)
+    let sides = (|| bookings_by(2, preference), || bookings_by(1, preference));
+    let name = format!("two threads ÷ one, {who}");
+    bench.compare(name, Goal::AtLeast(goal), sides, |Compared { ours, baseline, .. }| {
+        format!("{:.2} of {:.2} million a second", ours / 1e6, baseline / 1e6)
+    });
 }
 
 fn request(number: usize, range: TimeRange, minutes: i64) -> Request {
@@ -104,7 +110,7 @@ fn empty_day(providers: usize) -> Day {
 }
 
 /// Nanoseconds of an accepted decision among so many providers.
-pub(crate) fn decisions_among(providers: usize) -> f64 {
+fn decisions_among(providers: usize) -> f64 {
     let days: Vec<Day> = (0..MANY / providers).map(|_| empty_day(providers)).collect();
     let pool = pool();
     nanoseconds_each(MANY * EACH, || {

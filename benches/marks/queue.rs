@@ -11,6 +11,7 @@
 //! apart is what these guarantees cost. With one in flight a transaction of the baseline is a single event in a
 //! bare table, or the rows of one booking in the tables of a book.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use rusqlite::types::Value;
@@ -22,45 +23,48 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::desks::{self, BOOKINGS};
-use crate::harness::{Compared, Goal, Mark, in_turns, per_second};
+use crate::harness::{Bench, Compared, Goal, per_second};
 
 /// Bookings of a round with one in flight: each waits for the disk.
 const ONE_BY_ONE: usize = 2_000;
 const EVENT: &str = "at, nanos, behind, request, range_start, range_end, duration, body, checksum";
 const APPOINTMENT: &str = "number, provider, day, start, finish, status, cancellation, overbooked";
 
-pub(crate) fn marks() -> Vec<Mark> {
+pub(crate) fn measure(bench: &mut Bench) {
     let runtime = desks::runtime();
     let rows = Rows::of_a_round(&runtime);
-    let grouped = [(64, 0.50), (256, 0.60), (1024, 0.70)];
-    let mut marks: Vec<Mark> = [Tables::OfABook, Tables::Bare]
-        .into_iter()
-        .flat_map(|tables| grouped.map(|(in_flight, goal)| group(&runtime, &rows, tables, in_flight, goal)))
-        .collect();
-    marks.push(one_in_flight(&runtime, &rows, Tables::Bare, Width::Event, "one-row transactions"));
-    marks.push(one_in_flight(&runtime, &rows, Tables::OfABook, Width::Both, "the same rows, same tables"));
-    marks
+    for tables in [Tables::OfABook, Tables::Bare] {
+        for (in_flight, goal) in [(64, 0.50), (256, 0.60), (1024, 0.70)] {
+            group(bench, &runtime, (&rows, tables), in_flight, goal);
+        }
+    }
+    let alone = [
+        (Tables::Bare, Width::Event, "one-row transactions"),
+        (Tables::OfABook, Width::Both, "the same rows, same tables"),
+    ];
+    for (tables, width, beside) in alone {
+        let sides = (|| desk_round(&runtime, 1, ONE_BY_ONE).0, || rows.insert(1, ONE_BY_ONE, tables, width));
+        let name = format!("queue, 1 in flight ÷ {beside}");
+        bench.compare(name, Goal::AtLeast(0.80), sides, |Compared { ours, baseline, .. }| {
+            format!("{ours:.0} of {baseline:.0} a second")
+        });
+    }
 }
 
-fn one_in_flight(runtime: &Runtime, rows: &Rows, tables: Tables, width: Width, beside: &str) -> Mark {
-    let single = in_turns(|| desk_round(runtime, 1, ONE_BY_ONE).0, || rows.insert(1, ONE_BY_ONE, tables, width));
-    let detail = format!("{:.0} of {:.0} a second", single.ours, single.baseline);
-    Mark::new(format!("queue, 1 in flight ÷ {beside}"), Goal::AtLeast(0.80), single.ratio, detail)
-}
-
-fn group(runtime: &Runtime, rows: &Rows, tables: Tables, in_flight: usize, goal: f64) -> Mark {
-    let mut batch = 0.0;
+fn group(bench: &mut Bench, runtime: &Runtime, (rows, tables): (&Rows, Tables), in_flight: usize, goal: f64) {
+    let batch = Cell::new(0.0);
     let ours = || {
         let (rate, mean) = desk_round(runtime, in_flight, BOOKINGS);
-        batch = mean;
+        batch.set(mean);
         rate
     };
-    let compared = in_turns(ours, || rows.insert(in_flight, BOOKINGS, tables, Width::Both));
-    let Compared { ours, baseline, work, .. } = compared;
-    let detail =
-        format!("{ours:.0} of {baseline:.0} a second, {batch:.0} a transaction, {work:.1} × the processor time");
+    let raw = || rows.insert(in_flight, BOOKINGS, tables, Width::Both);
     let into = if tables == Tables::Bare { "raw, bare tables" } else { "raw, same tables" };
-    Mark::new(format!("queue, {in_flight} in flight ÷ {into}"), Goal::AtLeast(goal), compared.ratio, detail)
+    let name = format!("queue, {in_flight} in flight ÷ {into}");
+    bench.compare(name, Goal::AtLeast(goal), (ours, raw), |Compared { ours, baseline, work }| {
+        let batch = batch.get();
+        format!("{ours:.0} of {baseline:.0} a second, {batch:.0} a transaction, {work:.1} × the processor time")
+    });
 }
 
 /// Bookings a second on a new book, and how many went into a transaction on average.

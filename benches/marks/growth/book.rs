@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::desks::{self, provider, range, today};
-use crate::harness::{Goal, Mark, in_turns};
+use crate::harness::{Bench, Compared, Goal};
 use crate::history::History;
 
 /// Times that each thing is done in a round.
@@ -60,53 +60,50 @@ const OF_REQUESTS: &[Operation] = &[
     ("feed from a late event on", |opened| opened.catch_up()),
 ];
 
-pub(super) fn marks() -> Vec<Mark> {
+pub(super) fn measure(bench: &mut Bench) {
     let runtime = desks::runtime();
     let days = |days| History { providers: 10, a_day: 4, days, last: yesterday() };
     let requests = |days| History { providers: 50, a_day: 28, days, last: yesterday() };
-    let mut marks = Vec::new();
     for medium in [Medium::Memory, Medium::Disk] {
         let young = Book::filled(days(1), medium);
         for many in [100, 3_650] {
             let what = format!("{many} ÷ 1 days, {}", medium.name());
             let old = Book::filled(days(many), medium);
-            marks.push(opening(&runtime, &old, &Book::filled(days(LEARNED_FROM), medium)));
-            marks.extend(compared(&runtime, &old, &young, &what, (OF_DAYS, CONSTANT)));
+            opening(bench, &runtime, &old, &Book::filled(days(LEARNED_FROM), medium));
+            operations(bench, &runtime, (&old, &young), &what, (OF_DAYS, CONSTANT));
         }
         let young = Book::filled(requests(1), medium);
         let many = Book::filled(requests(715), medium);
         let what = format!("{} ÷ {} requests, {}", many.history.len(), young.history.len(), medium.name());
-        marks.push(opening(&runtime, &many, &Book::filled(requests(LEARNED_FROM), medium)));
-        marks.extend(compared(&runtime, &many, &young, &what, (OF_REQUESTS, LOGARITHMIC)));
+        opening(bench, &runtime, &many, &Book::filled(requests(LEARNED_FROM), medium));
+        operations(bench, &runtime, (&many, &young), &what, (OF_REQUESTS, LOGARITHMIC));
     }
-    marks
 }
 
-fn compared(
+fn operations(
+    bench: &mut Bench,
     runtime: &Runtime,
-    large: &Book,
-    small: &Book,
+    (large, small): (&Book, &Book),
     what: &str,
     (operations, goal): (&[Operation], f64),
-) -> Vec<Mark> {
+) {
     let (large, small) = (Opened::new(runtime, large), Opened::new(runtime, small));
-    let one = |(name, operation): &Operation| {
-        step(&format!("{name}, {what}"), goal, || operation(&large), || operation(&small))
-    };
-    operations.iter().map(one).collect()
+    for (name, operation) in operations {
+        step(bench, &format!("{name}, {what}"), goal, (|| operation(&large), || operation(&small)));
+    }
 }
 
 /// Whoever opens a book learns from its newest weeks what is popular, so the small one has as many of them.
-fn opening(runtime: &Runtime, large: &Book, small: &Book) -> Mark {
+fn opening(bench: &mut Bench, runtime: &Runtime, large: &Book, small: &Book) {
     let what = format!("{} ÷ {LEARNED_FROM} days of {}", large.history.days, large.history.requests_a_day());
     let name = format!("opening the book, {what} requests, {}", large.medium.name());
-    step(&name, CONSTANT, || large.open(runtime), || small.open(runtime))
+    step(bench, &name, CONSTANT, (|| large.open(runtime), || small.open(runtime)));
 }
 
-fn step(name: &str, goal: f64, large: impl FnMut() -> f64, small: impl FnMut() -> f64) -> Mark {
-    let compared = in_turns(large, small);
-    let detail = format!("{:.0} of {:.0} µs", compared.ours, compared.baseline);
-    Mark::new(format!("(no mark) {name}"), Goal::AtMost(goal), compared.ratio, detail)
+fn step(bench: &mut Bench, name: &str, goal: f64, sides: (impl FnMut() -> f64, impl FnMut() -> f64)) {
+    bench.compare(format!("(no mark) {name}"), Goal::AtMost(goal), sides, |Compared { ours, baseline, .. }| {
+        format!("{ours:.0} of {baseline:.0} µs")
+    });
 }
 
 /// The newest day of every history.

@@ -13,7 +13,7 @@ use slotdesk::store::{MemoryStore, Store};
 use tokio::runtime::Runtime;
 
 use crate::desks;
-use crate::harness::{Goal, Mark, in_turns};
+use crate::harness::{Bench, Compared, Goal};
 
 /// The steps in readers, each compared with one reader.
 const READERS: [usize; 3] = [10, 100, 1_000];
@@ -27,29 +27,28 @@ enum Stalled {
     One,
 }
 
-pub(super) fn marks() -> Vec<Mark> {
+pub(super) fn measure(bench: &mut Bench) {
     let runtime = desks::runtime();
-    let mut marks = Vec::new();
     for readers in READERS {
         for medium in ["in memory", "on disk"] {
             let round = |readers| bookings(&runtime, medium, readers, Stalled::Nobody);
-            let compared = in_turns(|| round(readers), || round(1));
             #[expect(clippy::cast_precision_loss, reason = "there are few of them")]
             let more = readers as f64 - 1.0;
-            let each = (compared.ours - compared.baseline) * 1e3 / more;
-            let detail = format!("{:.1} of {:.1} µs, {each:.0} ns a reader", compared.ours, compared.baseline);
             // What waking and reading may cost: far less than the booking itself for every hundred of them.
             let goal = Goal::AtMost(1.5 + more / 100.0);
             let name = format!("(no mark) booking, {readers} ÷ 1 subscribers, {medium}");
-            marks.push(Mark::new(name, goal, compared.ratio, detail));
+            bench.compare(name, goal, (|| round(readers), || round(1)), |Compared { ours, baseline, .. }| {
+                let each = (ours - baseline) * 1e3 / more;
+                format!("{ours:.1} of {baseline:.1} µs, {each:.0} ns a reader")
+            });
         }
     }
     let with = |stalled| bookings(&runtime, "in memory", READERS[1], stalled);
-    let compared = in_turns(|| with(Stalled::One), || with(Stalled::Nobody));
-    let detail = format!("{:.1} of {:.1} µs", compared.ours, compared.baseline);
     let name = format!("(no mark) booking, {} subscribers, one never reads ÷ all do", READERS[1]);
-    marks.push(Mark::new(name, Goal::AtMost(1.2), compared.ratio, detail));
-    marks
+    let sides = (|| with(Stalled::One), || with(Stalled::Nobody));
+    bench.compare(name, Goal::AtMost(1.2), sides, |Compared { ours, baseline, .. }| {
+        format!("{ours:.1} of {baseline:.1} µs")
+    });
 }
 
 /// Microseconds of a booking with so many readers, from the first request to the last event read.
