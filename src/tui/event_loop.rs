@@ -21,7 +21,7 @@ use super::{Outcome, TuiError, update, view};
 use crate::demo::{DemoControl, DemoLink, DemoState};
 
 /// The shortest time between two frames: what happens faster is drawn together.
-const FRAME: Duration = Duration::from_millis(16);
+const FRAME: Duration = Duration::from_micros(16_667);
 /// Messages taken in before the screen is drawn again, so that a flood cannot freeze it.
 const BATCH_MAX: usize = 256;
 /// How often the clock of a demo is looked at; it may run faster than the one on the wall.
