@@ -114,11 +114,12 @@ impl AccessControl {
     }
 
     fn check_name(&self, host: &[u8]) -> Result<(), Problem> {
-        let known = host_part(host).is_some_and(|name| match name.parse::<IpAddr>() {
+        let known = match read_host(host) {
             // Only a name can be made to lead somewhere else.
-            Ok(address) => self.is_own(address.to_canonical()),
-            Err(_) => name.eq_ignore_ascii_case("localhost") || self.is_allowed(name),
-        });
+            Some(Host::Address(address)) => self.is_own(address.to_canonical()),
+            Some(Host::Name(name)) => name.eq_ignore_ascii_case("localhost") || self.is_allowed(name),
+            None => false,
+        };
         if known {
             return Ok(());
         }
@@ -214,15 +215,24 @@ fn check_origin(headers: &HeaderMap, host: Option<&[u8]>) -> Result<(), Problem>
     if headers.get_all(header::ORIGIN).iter().all(own) { Ok(()) } else { Err(Problem::ForeignOrigin) }
 }
 
-/// A host without its port and without the brackets of an IPv6 address; none if it is no host.
-fn host_part(host: &[u8]) -> Option<&str> {
+/// Where a request says that it goes.
+enum Host<'r> {
+    Address(IpAddr),
+    Name(&'r str),
+}
+
+/// A host without its port; none if it is no host. Brackets hold an IPv6 address and nothing else (RFC 3986 §3.2.2).
+fn read_host(host: &[u8]) -> Option<Host<'_>> {
     let host = std::str::from_utf8(host).ok()?;
-    let (name, port) = match host.strip_prefix('[') {
-        Some(rest) => rest.split_once(']')?,
-        None => host.split_at(host.find(':').unwrap_or(host.len())),
+    let (read, port) = if let Some(rest) = host.strip_prefix('[') {
+        let (address, port) = rest.split_once(']')?;
+        (Host::Address(IpAddr::V6(address.parse().ok()?)), port)
+    } else {
+        let (name, port) = host.split_at(host.find(':').unwrap_or(host.len()));
+        (name.parse().map_or(Host::Name(name), Host::Address), port)
     };
     let port = if port.is_empty() { port } else { port.strip_prefix(':')? };
-    port.bytes().all(|byte| byte.is_ascii_digit()).then_some(name)
+    port.bytes().all(|byte| byte.is_ascii_digit()).then_some(read)
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ fn a_server_on_a_loopback_address_answers_to_this_machine_alone() {
         "[2001:db8::1]",
         "::1",
         "[::1",
+        "[localhost]",
+        "[127.0.0.1]",
         "localhost:http",
         "localhost:80:80",
         "user@localhost",
@@ -106,3 +108,5 @@ fn every_route_needs_the_scope_that_the_manual_says_and_unknown_ones_the_most() 
         assert_eq!(scope_of(&method, path), scope, "{method} {path}");
     }
 }
+
+mod fuzz;
