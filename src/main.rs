@@ -127,12 +127,17 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Backup(asked) => backup(&load(cli.flags)?, &asked),
         Command::Restore(asked) => restore(&load(cli.flags)?, &asked),
         Command::Study(asked) => {
-            study::check_outputs(&asked.outputs(), &asked.inputs())?;
+            let usual = || Folders::of_user().ok().map(|folders| folders.settings());
+            let settings = cli.flags.settings.clone().or_else(usual);
+            let used = [asked.inputs(), settings.as_deref().into_iter().collect()].concat();
+            study::check_outputs(&asked.outputs(), &used)?;
             if let Some(spec) = &asked.synthesize {
                 return synthesize(spec, asked.output.as_deref());
             }
             if let (Some(from), Some(to)) = (asked.from, asked.to) {
-                return study(&asked, vec![days_of_book(&load(cli.flags)?, from, to)?], Privacy::Private);
+                let settings = load(cli.flags)?;
+                study::check_outputs(&asked.outputs(), &settings.log.as_deref().into_iter().collect::<Vec<_>>())?;
+                return study(&asked, vec![days_of_book(&settings, from, to)?], Privacy::Private);
             }
             study(&asked, days_of_files(&asked.workloads)?, Privacy::Usual)
         }
@@ -344,7 +349,18 @@ type Source = (String, Vec<Instance>);
 
 /// Everything is read before anything is played: an error in the last file comes at once.
 fn days_of_files(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    paths.iter().map(|path| Ok((printable(&path.to_string_lossy()), study::read_workloads(path)?))).collect()
+    if let Some(again) = paths.iter().enumerate().find_map(|(at, path)| paths[..at].contains(path).then_some(path)) {
+        return Err(StudyError::Again(again.clone()).into());
+    }
+    let read = |path: &PathBuf| {
+        let (name, file) = (printable(&path.to_string_lossy()), study::read_workloads(path)?);
+        for line in file.unread.to_string().lines() {
+            // Nobody is left to be told if even the standard error is gone.
+            let _ = writeln!(io::stderr(), "slotdesk: {name}, {line}");
+        }
+        Ok((name, file.instances))
+    };
+    paths.iter().map(read).collect()
 }
 
 /// The days of a book, from the first to the last asked for.
@@ -369,7 +385,7 @@ fn study(asked: &cli::Study, sources: Vec<Source>, privacy: Privacy) -> Result<E
     let mut decisions = Vec::new();
     let progress = io::stderr().is_terminal().then(|| {
         let days = sources.iter().map(|(_, instances)| instances.len()).sum();
-        Progress::new(io::stderr(), days)
+        Progress::new(io::stderr(), days, columns())
     });
     let on_played = || progress.as_ref().into_iter().for_each(Progress::advance);
     for (source, instances) in sources {
@@ -392,12 +408,18 @@ fn study(asked: &cli::Study, sources: Vec<Source>, privacy: Privacy) -> Result<E
         return print(&study::to_json(&reports)?);
     }
     // Whoever reads the tables with a program has no use for bars.
-    let columns = io::stdout().is_terminal().then(|| crossterm::terminal::size().map_or(80, |(columns, _)| columns));
+    let columns = io::stdout().is_terminal().then(columns);
     let shown = |report| {
-        let bars = columns.map(|columns| format!("\n{}", study::chart(report, columns.min(CHART_COLUMNS_MAX))));
-        study::table(report) + &bars.unwrap_or_default()
+        let bars = columns.map(|columns| study::chart(report, columns.min(CHART_COLUMNS_MAX)));
+        let bars = bars.filter(|bars| !bars.is_empty()).map(|bars| format!("\n{bars}"));
+        study::table(report, columns) + &bars.unwrap_or_default()
     };
     print(reports.iter().map(shown).collect::<Vec<_>>().join("\n").as_bytes())
+}
+
+/// The columns of the terminal; the usual number where it does not tell.
+fn columns() -> u16 {
+    crossterm::terminal::size().map_or(80, |(columns, _)| columns)
 }
 
 fn options(settings: &Settings) -> Options {

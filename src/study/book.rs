@@ -12,6 +12,8 @@
 //!   second, if that is free; one that moved within its day stays where the policy has put it;
 //! * nobody is seen to come: a change of hours cancels whatever no longer fits, also what the desk kept because it had
 //!   begun;
+//! * requests that came at the same time were decided side by side, each on what was popular just then, and are decided
+//!   here one after the other, as they stand in the log;
 //! * whether minutes gone by might be given is not in the log: in the replay they may where one was;
 //! * the log does not tell when the desk was started and which days were only looked at. A day learns what is popular
 //!   when it begins, here with its first request, at the desk when a decision first needs it; from then on its own

@@ -9,32 +9,36 @@
 
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::plot::{Axis, PLOTS, Plot};
 use super::report::{Report, Summaries};
 use super::summary::Estimate;
 
 /// Fewest cells of an axis that still tell anything.
 const CELLS_MIN: usize = 20;
-/// Cells for the numbers behind a bar.
-const NUMBERS: usize = 16;
+/// Cells between a name, a bar and its number.
+const GAP: usize = 2;
 
-/// The plots of all days of a report, for a terminal of this many columns.
+/// The plots of all days of a report, for a terminal of this many columns; those that have no room are left out.
 pub fn chart(report: &Report, columns: u16) -> String {
-    let parts: Vec<String> = PLOTS.iter().map(|plot| draw(plot, &report.all, columns.into())).collect();
-    parts.join("\n")
+    let drawn = PLOTS.iter().filter_map(|plot| draw(plot, &report.all, columns.into()));
+    drawn.collect::<Vec<_>>().join("\n")
 }
 
-fn draw(plot: &Plot, summaries: &Summaries, columns: usize) -> String {
+fn draw(plot: &Plot, summaries: &Summaries, columns: usize) -> Option<String> {
     let rows = plot.rows(summaries);
-    let names = rows.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let cells = columns.saturating_sub(names + 2 + NUMBERS).max(CELLS_MIN);
+    let numbers: Vec<String> = rows.iter().map(|(_, one)| format!("{one:+}")).collect();
+    let names = rows.iter().map(|(name, _)| name.len()).max()?;
+    let widest = numbers.iter().map(|number| number.width()).max()?;
+    let cells = columns.checked_sub(names + widest + 2 * GAP).filter(|cells| *cells >= CELLS_MIN)?;
     let axis = Axis::holding(&rows);
-    let mut text = format!("{}\n{}  {}\n", plot.caption, " ".repeat(names), labels(axis, cells));
-    for (name, one) in rows {
+    let mut text = format!("{}\n{:names$}{:GAP$}{}\n", plot.caption, "", "", labels(axis, cells));
+    for ((name, one), number) in rows.iter().zip(&numbers) {
         // Writing into a string cannot fail.
-        let _ = writeln!(text, "{name:names$}  {}  {:+.2} ±{:.2}", bar(axis, one, cells), one.mean, one.half_width);
+        let _ = writeln!(text, "{name:names$}{:GAP$}{}{:GAP$}{number}", "", bar(axis, *one, cells), "");
     }
-    text
+    Some(text)
 }
 
 /// The cell of a value, 0 up to `cells` - 1.
@@ -62,7 +66,8 @@ fn labels(axis: Axis, cells: usize) -> String {
 fn bar(axis: Axis, one: Estimate, cells: usize) -> String {
     let at = |value| cell(axis, value, cells);
     let (zero, mean) = (at(0.0), at(one.mean));
-    let (low, high) = (at(one.mean - one.half_width), at(one.mean + one.half_width));
+    let (low, high) = one.interval();
+    let (low, high) = (at(low), at(high));
     let filled = zero.min(mean)..=zero.max(mean);
     let glyph = |cell: usize| match cell {
         _ if cell == mean && one.mean != 0.0 => '●',
@@ -82,7 +87,8 @@ mod tests {
 
     #[test]
     fn bars_begin_at_zero_and_show_their_intervals() {
-        let rows = [("a", Estimate { mean: 6.0, half_width: 1.5 }), ("b", Estimate { mean: -3.0, half_width: 0.0 })];
+        let rows =
+            [("a", Estimate { mean: 6.0, half_width: Some(1.5) }), ("b", Estimate { mean: -3.0, half_width: None })];
         let axis = Axis::holding(&rows);
         let lines = [labels(axis, 41), bar(axis, rows[0].1, 41), bar(axis, rows[1].1, 41)];
         insta::assert_snapshot!(lines.join("\n"));
@@ -90,7 +96,7 @@ mod tests {
 
     #[test]
     fn first_fit_itself_has_no_bar() {
-        let zero = Estimate { mean: 0.0, half_width: 0.0 };
+        let zero = Estimate { mean: 0.0, half_width: Some(0.0) };
         assert_eq!(bar(Axis::holding(&[("", zero)]), zero, 20), format!("│{}", " ".repeat(19)));
     }
 }

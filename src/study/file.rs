@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::NaiveDate;
 
-use super::workload::{Instance, LineError, Workloads};
+use super::workload::{Instance, LineError, UnreadKeys, Workloads};
 use crate::domain::{Invalid, printable};
 
 /// Why a study cannot be made; a sentence for whoever asked for it.
@@ -32,6 +32,9 @@ pub enum StudyError {
     /// A workload file has no instance.
     #[error("{} has no instance in it; expected one day of requests a line", shown(.0))]
     Empty(PathBuf),
+    /// A workload file is named twice.
+    #[error("--workloads: {} is given twice, and its days would be, too", shown(.0))]
+    Again(PathBuf),
     /// A description of made-up days is not right.
     #[error("{}, {detail}", shown(.path))]
     Synthesis {
@@ -61,8 +64,8 @@ pub enum StudyError {
     /// What a study gives was to take the place of a book or of its log.
     #[error("{} belongs to a book; choose another file for what the study gives, this one was left as it is", shown(.0))]
     Book(PathBuf),
-    /// What a study gives was to take the place of what it is made from.
-    #[error("{option}: {} is read by this study; choose another file, this one was left as it is", shown(.path))]
+    /// What a study gives was to take the place of what it is made from, or of the settings or the log.
+    #[error("{option}: {} is used by this study; choose another file, this one was left as it is", shown(.path))]
     Input {
         /// The option that names the file.
         option: &'static str,
@@ -109,8 +112,17 @@ fn shown(path: &Path) -> String {
     printable(&path.to_string_lossy())
 }
 
-/// Every instance of a workload file; an error if one of them is not right or two have the same name.
-pub fn read_workloads(path: &Path) -> Result<Vec<Instance>, StudyError> {
+/// What is in a workload file.
+#[derive(Debug, Clone)]
+pub struct WorkloadFile {
+    /// Every day, at least one.
+    pub instances: Vec<Instance>,
+    /// What stands in it and means nothing.
+    pub unread: UnreadKeys,
+}
+
+/// Everything in a workload file; an error if one of the instances is not right or two have the same name.
+pub fn read_workloads(path: &Path) -> Result<WorkloadFile, StudyError> {
     let unreadable = |source| StudyError::Unreadable { path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
     // Opening a folder succeeds; only reading it would not.
@@ -119,7 +131,9 @@ pub fn read_workloads(path: &Path) -> Result<Vec<Instance>, StudyError> {
     }
     let mut names = HashSet::new();
     let mut instances = Vec::new();
-    for (instance, line) in Workloads::new(BufReader::new(file)).numbered() {
+    let mut workloads = Workloads::new(BufReader::new(file));
+    while let Some(instance) = workloads.next() {
+        let line = workloads.line();
         let instance = instance.and_then(|instance| {
             let new = names.insert(instance.name.clone());
             let twice = || Invalid::new("name", &instance.name, "a name that no other instance of the file has");
@@ -127,7 +141,10 @@ pub fn read_workloads(path: &Path) -> Result<Vec<Instance>, StudyError> {
         });
         instances.push(instance.map_err(|error| StudyError::Line { path: path.to_owned(), error })?);
     }
-    if instances.is_empty() { Err(StudyError::Empty(path.to_owned())) } else { Ok(instances) }
+    if instances.is_empty() {
+        return Err(StudyError::Empty(path.to_owned()));
+    }
+    Ok(WorkloadFile { instances, unread: workloads.into_unread() })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ mod svg;
 
 use std::fmt::Write;
 
-use super::plot::PLOTS;
+use super::plot::{PLOTS, Plot};
 use super::report::{Report, Summaries};
 use super::table::COLUMNS;
 
@@ -17,7 +17,11 @@ const LEGEND: [(&str, &str); 6] = [
     ("Φ", "the share of appointments that the free time could take in one piece but cannot, 0 to 1"),
     ("Jain", "how evenly the providers are booked, 1 when all are alike"),
     ("% of optimum", "accepted, of the most that anybody knowing the whole day could accept"),
-    ("vs first-fit", "difference on the same days with its 95 % interval; one that holds 0 may be luck"),
+    (
+        "vs first-fit",
+        "difference on the same days with its 95 % interval; one that holds 0 may be luck, and of a few days every \
+         interval is too narrow",
+    ),
 ];
 
 /// The page with the results of all sources.
@@ -43,16 +47,21 @@ pub fn to_html(reports: &[Report]) -> String {
 
 fn section(page: &mut String, report: &Report) {
     let days = if report.instances == 1 { "day" } else { "days" };
-    let _ = writeln!(page, "<h2>{} <small>({} {days})</small></h2>", escaped(&report.source), report.instances);
-    table(page, &report.all);
-    for plot in &PLOTS {
-        page.push_str(&svg::figure(plot, &report.all));
-    }
+    let title = format!("<h2>{} <small>({} {days})</small></h2>", escaped(&report.source), report.instances);
+    part(page, &title, &report.all, &PLOTS);
     for (group, summaries) in &report.groups {
-        let _ = writeln!(page, "<h3>{}</h3>", escaped(group));
-        table(page, summaries);
-        page.push_str(&svg::figure(&PLOTS[0], summaries));
+        part(page, &format!("<h3>{}</h3>", escaped(group)), summaries, &PLOTS[..1]);
     }
+}
+
+/// A table with its plots, which stay together on paper.
+fn part(page: &mut String, title: &str, summaries: &Summaries, plots: &[Plot]) {
+    let _ = writeln!(page, "<section>\n{title}");
+    table(page, summaries);
+    for plot in plots {
+        page.push_str(&svg::figure(plot, summaries));
+    }
+    page.push_str("</section>\n");
 }
 
 fn table(page: &mut String, summaries: &Summaries) {

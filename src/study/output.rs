@@ -72,6 +72,9 @@ pub fn check_outputs(outputs: &[Output<'_>], inputs: &[&Path]) -> Result<(), Stu
         if place.belongs_to_book() {
             return Err(StudyError::Book(path.to_path_buf()));
         }
+        if path.is_dir() {
+            return Err(not_writable(io::ErrorKind::IsADirectory.into()));
+        }
         let Some(identity) = place.identity().map_err(not_writable)? else { continue };
         if read.contains(&identity) {
             return Err(StudyError::Input { option, path: path.to_path_buf() });

@@ -17,7 +17,7 @@ pub(super) static PLOTS: [Plot; 2] = [
 ];
 
 impl Plot {
-    /// The rows: what each policy is called and how far it is from first-fit.
+    /// The rows: what each policy is called and how far it is from first-fit; none where nothing can be compared.
     pub(super) fn rows<'a>(&self, summaries: &'a Summaries) -> Vec<(&'a str, Estimate)> {
         summaries.iter().filter_map(|(policy, summary)| Some((policy.name(), (self.of)(summary)?))).collect()
     }
@@ -37,8 +37,8 @@ impl Axis {
 
     /// The shortest axis that holds every interval.
     pub(super) fn holding(rows: &[(&str, Estimate)]) -> Self {
-        let low = rows.iter().map(|(_, one)| one.mean - one.half_width).fold(0.0, f64::min);
-        let high = rows.iter().map(|(_, one)| one.mean + one.half_width).fold(0.0, f64::max);
+        let low = rows.iter().map(|(_, one)| one.interval().0).fold(0.0, f64::min);
+        let high = rows.iter().map(|(_, one)| one.interval().1).fold(0.0, f64::max);
         // A study in which nothing differs still has an axis.
         let span = if high - low > 0.0 { high - low } else { 1.0 };
         let rough = span / (Self::STEPS_MAX - 2.0);
@@ -63,13 +63,9 @@ impl Axis {
 
     /// A value of the axis as a label: with a sign, and with as many decimals as its steps need.
     pub(super) fn label(self, value: f64) -> String {
-        let decimals = if self.step >= 1.0 {
-            0
-        } else if self.step >= 0.1 {
-            1
-        } else {
-            2
-        };
+        // The decimals that a power of ten below 1 has, at most as many as the values are rounded to.
+        let decimals = (0..3).find(|decimals| self.step >= 10f64.powi(-decimals) * 0.999).unwrap_or(3);
+        let decimals = usize::try_from(decimals).unwrap_or(0);
         if value.abs() < self.step / 2.0 { "0".to_owned() } else { format!("{value:+.decimals$}") }
     }
 }
@@ -79,8 +75,10 @@ mod tests {
     use super::*;
 
     fn axis(rows: &[(f64, f64)]) -> Axis {
-        let rows: Vec<_> =
-            rows.iter().map(|(mean, half_width)| ("", Estimate { mean: *mean, half_width: *half_width })).collect();
+        let rows: Vec<_> = rows
+            .iter()
+            .map(|(mean, half_width)| ("", Estimate { mean: *mean, half_width: Some(*half_width) }))
+            .collect();
         Axis::holding(&rows)
     }
 
@@ -91,7 +89,7 @@ mod tests {
         assert_eq!(labels(axis(&[(0.0, 0.0)])), ["0", "+0.5"]);
         assert_eq!(labels(axis(&[(0.3, 0.1), (0.2, 0.0)])), ["0", "+0.1", "+0.2", "+0.3", "+0.4"]);
         assert_eq!(labels(axis(&[(-3.0, 1.0)])), ["-4", "-3", "-2", "-1", "0"]);
-        assert_eq!(labels(axis(&[])), ["0", "+0.5"]);
+        assert_eq!(labels(axis(&[(-0.002, 0.003)])), ["-0.006", "-0.004", "-0.002", "0", "+0.002"]);
     }
 
     #[test]

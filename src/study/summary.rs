@@ -1,6 +1,7 @@
 //! How a policy did on many days, each against first-fit on the same day.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -9,13 +10,15 @@ use super::measures::{Measures, mean};
 /// Standard errors on either side of the mean in which 95 of 100 samples have the true one.
 const STANDARD_ERRORS: f64 = 1.96;
 
-/// A mean with the half width of its 95 % interval; one sample has no width.
+/// A mean with the half width of its 95 % interval.
+///
+/// The interval is that of many samples (1.96 standard errors): of a few it promises too much.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
     /// The mean.
     pub mean: f64,
-    /// Half the width of the 95 % interval.
-    pub half_width: f64,
+    /// Half the width of the 95 % interval; none of a single sample, which does not tell how samples differ.
+    pub half_width: Option<f64>,
 }
 
 impl Estimate {
@@ -24,14 +27,41 @@ impl Estimate {
     /// ```
     /// # use slotdesk::study::Estimate;
     /// let estimate = Estimate::of(&[1.0, 2.0, 3.0]).unwrap();
-    /// assert_eq!(format!("{:.2} ± {:.2}", estimate.mean, estimate.half_width), "2.00 ± 1.13");
+    /// assert_eq!(format!("{:.2} ± {:.2}", estimate.mean, estimate.half_width.unwrap()), "2.00 ± 1.13");
+    /// assert_eq!(Estimate::of(&[7.0]).unwrap().half_width, None);
     /// ```
     pub fn of(samples: &[f64]) -> Option<Self> {
         let mean = mean(samples.iter().copied())?;
         let number = f64::from(u32::try_from(samples.len()).unwrap_or(u32::MAX));
         let squares: f64 = samples.iter().map(|sample| (sample - mean).powi(2)).sum();
-        let half_width = if number > 1.0 { STANDARD_ERRORS * (squares / (number - 1.0) / number).sqrt() } else { 0.0 };
+        // In this order the last bit is that of the reference, which decides how a half is rounded.
+        let half_width = (number > 1.0).then(|| STANDARD_ERRORS * (squares / (number - 1.0)).sqrt() / number.sqrt());
         Some(Self { mean, half_width })
+    }
+
+    /// The ends of the interval; both are the mean where there is none.
+    pub fn interval(self) -> (f64, f64) {
+        let width = self.half_width.unwrap_or(0.0);
+        (self.mean - width, self.mean + width)
+    }
+}
+
+impl fmt::Display for Estimate {
+    /// As `+3.86 ±1.37` with the sign flag, else as `3.86 ±1.37`, or without the interval where there is none; two
+    /// decimals unless the precision says otherwise.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = f.precision().unwrap_or(2);
+        // No minus before what is shown as zero.
+        let mean = rounded(self.mean, decimals);
+        if f.sign_plus() {
+            write!(f, "{mean:+.decimals$}")?;
+        } else {
+            write!(f, "{mean:.decimals$}")?;
+        }
+        match self.half_width {
+            Some(width) => write!(f, " ±{width:.decimals$}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -126,8 +156,10 @@ fn percent(part: u64, whole: u64) -> Option<f64> {
 }
 
 fn reported(estimate: Option<Estimate>) -> Option<Estimate> {
-    estimate
-        .map(|Estimate { mean, half_width }| Estimate { mean: rounded(mean, 3), half_width: rounded(half_width, 3) })
+    estimate.map(|Estimate { mean, half_width }| Estimate {
+        mean: rounded(mean, 3),
+        half_width: half_width.map(|width| rounded(width, 3)),
+    })
 }
 
 /// The nearest number with so many decimals, as it is written: no error of a multiplication creeps in.
@@ -139,7 +171,8 @@ fn rounded(value: f64, decimals: usize) -> f64 {
 impl Serialize for Summary {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mean = |estimate: &Option<Estimate>| estimate.map(|estimate| estimate.mean);
-        let width = |estimate: &Option<Estimate>| estimate.map(|estimate| estimate.half_width);
+        // The reference writes 0 for a single sample.
+        let width = |estimate: &Option<Estimate>| estimate.map(|estimate| estimate.half_width.unwrap_or(0.0));
         let of_available = |minutes| percent(minutes, self.available_minutes);
         let mut json = serializer.serialize_struct("Summary", 18)?;
         json.serialize_field("instances", &self.instances)?;
@@ -189,6 +222,15 @@ mod tests {
         let days = [pair("a", &six, &four), pair("a", &six, &six), pair("b", &eight, &eight)];
         let against = Summary::of(&days).accepted_against_baseline.unwrap();
         assert!((against.mean - 13.333).abs() < 1e-9, "{against:?}");
+    }
+
+    #[test]
+    fn an_estimate_is_shown_with_its_interval_or_without_one() {
+        let shown = |mean, half_width| format!("{:+}", Estimate { mean, half_width });
+        assert_eq!(shown(3.856, Some(1.3)), "+3.86 ±1.30");
+        assert_eq!(shown(-0.004, Some(0.001)), "+0.00 ±0.00");
+        assert_eq!(shown(-7.0, None), "-7.00");
+        assert_eq!(format!("{:.1}", Estimate { mean: 90.25, half_width: None }), "90.2");
     }
 
     #[test]

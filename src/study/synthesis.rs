@@ -43,8 +43,13 @@
 //! works = 0.6               # share of the days on which they are there: part-time staff
 //! ```
 //!
+//! Ranges lie between the first and the last minute of anybody's hours, whoever is there; where no minute that is
+//! divisible by `align` leaves room for a range, it begins with the first. On a day on which nobody is there, nobody is
+//! accepted. Who wants one provider in particular wants one who is there.
+//!
 //! With `load`, somebody more brings clients of their own. With `demand`, the clients stay as they are: make two files
-//! that differ in one `count`, and a study of each tells what one more provider would have changed.
+//! that differ in one `count`, and a study of each tells what one more provider would have changed. The others are
+//! there on the same days, and whoever wants one of them still does, unless they now want the new one.
 
 mod check;
 mod day;
@@ -52,12 +57,16 @@ mod day;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
+use std::str::FromStr;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
+use super::fields::{in_plain_words, minutes, text};
 use super::file::StudyError;
-use crate::domain::{Invalid, Minutes, TimeRange, printable};
+use crate::domain::{Invalid, Minutes, TimeRange, excerpt, printable};
 
+/// Longest name of a field that an error repeats, in characters; our own are shorter.
+const FIELD_CHARACTERS_MAX: usize = 100;
 /// Largest description that is read, in bytes.
 const FILE_BYTES_MAX: u64 = 1 << 20;
 
@@ -70,7 +79,7 @@ pub struct Synthesis {
     seed: u64,
     #[serde(default = "hundred")]
     days: u32,
-    #[serde(default = "five_minutes")]
+    #[serde(default = "five_minutes", deserialize_with = "minutes")]
     start_grid: Minutes,
     load: Option<f64>,
     demand: Option<u32>,
@@ -80,7 +89,7 @@ pub struct Synthesis {
     cancel: f64,
     #[serde(default = "five")]
     history: u32,
-    #[serde(default = "quarter")]
+    #[serde(default = "quarter", deserialize_with = "minutes")]
     align: Minutes,
     #[serde(default)]
     peaks: Vec<Span>,
@@ -96,6 +105,7 @@ pub struct Synthesis {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Service {
+    #[serde(deserialize_with = "minutes")]
     minutes: Minutes,
     share: f64,
 }
@@ -104,9 +114,13 @@ struct Service {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Width {
-    minutes: [Minutes; 2],
+    minutes: [Length; 2],
     share: f64,
 }
+
+/// A number of minutes in a list.
+#[derive(Debug, Clone, Copy, Deserialize)]
+struct Length(#[serde(deserialize_with = "minutes")] Minutes);
 
 /// Providers who work alike.
 #[derive(Debug, Clone, Deserialize)]
@@ -121,17 +135,22 @@ struct Staff {
 }
 
 /// A range as it is typed: 09:00-12:00.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy)]
 struct Span(TimeRange);
 
-impl TryFrom<String> for Span {
-    type Error = Invalid;
+impl FromStr for Span {
+    type Err = Invalid;
 
-    fn try_from(text: String) -> Result<Self, Invalid> {
-        let invalid = || Invalid::new("range", &text, "two times with a hyphen, as in 09:00-12:00");
-        let (start, end) = text.split_once('-').ok_or_else(invalid)?;
+    fn from_str(typed: &str) -> Result<Self, Invalid> {
+        let invalid = || Invalid::new("range", typed, "two times with a hyphen, as in 09:00-12:00");
+        let (start, end) = typed.split_once('-').ok_or_else(invalid)?;
         TimeRange::parse(start.trim(), end.trim()).map(Self).map_err(|_| invalid())
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text(deserializer)
     }
 }
 
@@ -185,10 +204,15 @@ impl Synthesis {
     /// assert_eq!(error, "load: \"11\" is not valid, expected a number from 0 to 10");
     /// ```
     pub fn parse(text: &str) -> Result<Self, String> {
-        let synthesis: Self = toml::from_str(text).map_err(|error| {
+        let failed = |field: &str, error: &toml::de::Error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count() + 1;
-            format!("line {line}: {}", printable(error.message()))
+            format!("line {line}{field}: {}", printable(&in_plain_words(error.message())))
+        };
+        let toml = toml::Deserializer::parse(text).map_err(|error| failed("", &error))?;
+        let synthesis: Self = serde_path_to_error::deserialize(toml).map_err(|error| {
+            let path = excerpt(&error.path().to_string(), FIELD_CHARACTERS_MAX);
+            failed(&if path == "." { String::new() } else { format!(", {path}") }, error.inner())
         })?;
         synthesis.checked().map_err(|invalid| invalid.to_string())
     }

@@ -18,9 +18,7 @@ pub(super) static COLUMNS: [Column; 9] = [
     ("stranded", |row| row.stranded_minutes.to_string()),
     ("Φ", |row| format!("{:.3}", row.fragmentation)),
     ("Jain", |row| format!("{:.4}", row.jain)),
-    ("% of optimum", |row| {
-        row.of_optimum_percent.map_or_else(none, |share| format!("{:.2} ±{:.2}", share.mean, share.half_width))
-    }),
+    ("% of optimum", |row| row.of_optimum_percent.map_or_else(none, |share| share.to_string())),
     ("vs first-fit %", |row| difference(row.accepted_against_baseline)),
     ("minutes vs f-f %", |row| difference(row.minutes_against_baseline)),
 ];
@@ -30,27 +28,28 @@ fn none() -> String {
 }
 
 fn difference(value: Option<Estimate>) -> String {
-    value.map_or_else(none, |value| format!("{:+.2} ±{:.2}", tidy(value.mean), value.half_width))
+    value.map_or_else(none, |value| format!("{value:+}"))
 }
 
-/// No minus before what is shown as zero.
-fn tidy(value: f64) -> f64 {
-    if value.abs() < 0.005 { 0.0 } else { value }
-}
+/// Cells between two columns.
+const GAP: usize = 2;
 
 /// The results as text: a table of all days, then one per group.
-pub fn table(report: &Report) -> String {
+///
+/// Where lines have a width, a table that is wider goes on below itself, with the names of the policies again.
+pub fn table(report: &Report, width: Option<u16>) -> String {
     let mut text = String::new();
     let days = if report.instances == 1 { "day" } else { "days" };
-    write_table(&mut text, &format!("{} ({} {days})", report.source, report.instances), &report.all);
+    let width = width.map_or(usize::MAX, usize::from);
+    write_table(&mut text, &format!("{} ({} {days})", report.source, report.instances), &report.all, width);
     for (group, summaries) in &report.groups {
         text.push('\n');
-        write_table(&mut text, group, summaries);
+        write_table(&mut text, group, summaries, width);
     }
     text
 }
 
-fn write_table(text: &mut String, title: &str, summaries: &Summaries) {
+fn write_table(text: &mut String, title: &str, summaries: &Summaries, width: usize) {
     let mut columns: Vec<Vec<String>> = vec![vec!["policy".to_owned()]];
     columns[0].extend(summaries.iter().map(|(policy, _)| policy.name().to_owned()));
     for (name, cell) in &COLUMNS {
@@ -60,14 +59,52 @@ fn write_table(text: &mut String, title: &str, summaries: &Summaries) {
     }
     let widths: Vec<usize> =
         columns.iter().map(|column| column.iter().map(|cell| cell.width()).max().unwrap_or(0)).collect();
+    // Writing into a string cannot fail, here and below.
     let _ = writeln!(text, "{title}");
-    for row in 0..=summaries.len() {
-        for (at, (column, width)) in columns.iter().zip(&widths).enumerate() {
-            let cell = &column[row];
-            let gap = " ".repeat(width - cell.width());
-            // Names to the left, numbers to the right. Writing into a string cannot fail.
-            let _ = if at == 0 { write!(text, "{cell}{gap}") } else { write!(text, "  {gap}{cell}") };
+    let mut from = 1;
+    while from < columns.len() {
+        let to = from + fitting(&widths[from..], width.saturating_sub(widths[0]));
+        for (row, name) in columns[0].iter().enumerate() {
+            text.push_str(&padded(name, widths[0], Side::Left));
+            for (column, width) in columns[from..to].iter().zip(&widths[from..to]) {
+                let _ = write!(text, "{:GAP$}{}", "", padded(&column[row], *width, Side::Right));
+            }
+            text.push('\n');
         }
-        text.push('\n');
+        from = to;
+    }
+}
+
+/// How many of the columns fit into so many cells; at least one, or nothing would ever be shown.
+fn fitting(widths: &[usize], cells: usize) -> usize {
+    let ends = widths.iter().scan(0, |end, width| {
+        *end += GAP + width;
+        Some(*end)
+    });
+    ends.take_while(|end| *end <= cells).count().max(1)
+}
+
+/// On which side of its column a text stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Left,
+    Right,
+}
+
+fn padded(cell: &str, width: usize, side: Side) -> String {
+    let room = " ".repeat(width - cell.width());
+    if side == Side::Left { format!("{cell}{room}") } else { format!("{room}{cell}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn as_many_columns_as_fit_stand_beside_each_other_and_at_least_one() {
+        assert_eq!(fitting(&[5, 6, 7], usize::MAX), 3);
+        assert_eq!(fitting(&[5, 6, 7], 15), 2);
+        assert_eq!(fitting(&[5, 6, 7], 14), 1);
+        assert_eq!(fitting(&[5, 6, 7], 0), 1);
     }
 }

@@ -1,5 +1,6 @@
 //! Workload files: JSON Lines, one day of requests a line (the format that the reference decisions use).
 
+mod unread;
 mod written;
 
 use std::io::{BufRead, Read};
@@ -7,6 +8,11 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use serde::Deserialize;
+use serde_json::error::Category;
+use serde_path_to_error::Track;
+
+use super::fields::in_plain_words;
+pub use unread::UnreadKeys;
 
 use crate::domain::{Appointment, Demand, Invalid, Minute, Minutes, Provider, RangeSet, Request, RequestId, excerpt};
 use crate::scheduler::Yardstick;
@@ -98,20 +104,23 @@ fn yes() -> bool {
 pub struct Workloads<R> {
     reader: R,
     line: usize,
+    unread: UnreadKeys,
 }
 
 impl<R: BufRead> Workloads<R> {
     /// Reads a workload file.
     pub fn new(reader: R) -> Self {
-        Self { reader, line: 0 }
+        Self { reader, line: 0, unread: UnreadKeys::default() }
     }
 
-    /// Each instance with its line, counted from 1.
-    pub fn numbered(mut self) -> impl Iterator<Item = (Result<Instance, LineError>, usize)> {
-        std::iter::from_fn(move || {
-            let next = self.next()?;
-            Some((next, self.line))
-        })
+    /// The line of the instance that came last, counted from 1.
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// What stood in the lines so far and means nothing here.
+    pub fn into_unread(self) -> UnreadKeys {
+        self.unread
     }
 
     /// The next line, none after the last one.
@@ -137,8 +146,10 @@ impl<R: BufRead> Iterator for Workloads<R> {
                 Err(detail) => return Some(Err(LineError { line, detail })),
                 Ok(text) => {
                     let text = text?;
+                    // Some editors put a byte order mark first.
+                    let text = text.strip_prefix("\u{feff}".as_bytes()).filter(|_| line == 1).unwrap_or(&text);
                     if !text.trim_ascii().is_empty() {
-                        return Some(read(line, text.trim_ascii()));
+                        return Some(read(line, text.trim_ascii(), &mut self.unread));
                     }
                 }
             }
@@ -146,11 +157,13 @@ impl<R: BufRead> Iterator for Workloads<R> {
     }
 }
 
-fn read(line: usize, text: &[u8]) -> Result<Instance, LineError> {
+fn read(line: usize, text: &[u8], unread: &mut UnreadKeys) -> Result<Instance, LineError> {
     let failed = |detail: String| LineError { line, detail: excerpt(&detail, SHOWN_CHARACTERS_MAX) };
     let mut json = serde_json::Deserializer::from_slice(text);
-    let written: written::Instance =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| failed(complaint(&error)))?;
+    let mut track = Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut json, &mut track);
+    let written: Result<written::Instance, _> = serde_ignored::deserialize(tracked, |key| unread.note(line, &key));
+    let written = written.map_err(|error| failed(complaint(&serde_path_to_error::Error::new(track.path(), error))))?;
     json.end().map_err(|error| failed(without_place(&error)))?;
     written.checked().map_err(|invalid: Invalid| failed(invalid.to_string()))
 }
@@ -158,9 +171,13 @@ fn read(line: usize, text: &[u8]) -> Result<Instance, LineError> {
 /// The field and what is wrong with it.
 fn complaint(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     let path = error.path().to_string();
-    let wrong = without_place(error.inner());
-    // In a line that is no whole JSON there are no fields.
-    if path == "." || !error.inner().is_data() { wrong } else { format!("{path}: {wrong}") }
+    let wrong = in_plain_words(&without_place(error.inner()));
+    match error.inner().classify() {
+        Category::Data if path != "." => format!("{path}: {wrong}"),
+        // In a line that is no whole JSON there are no fields.
+        Category::Eof => format!("{wrong}; a line has to hold a whole day"),
+        _ => wrong,
+    }
 }
 
 /// The message with the column alone: to the parser every line is the first.

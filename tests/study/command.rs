@@ -72,7 +72,7 @@ fn what_is_read_is_not_written_and_nothing_is_written_twice() {
     };
     // Nothing is read before: the second file is not even there.
     let refused = |sentence: &str| (Some(2), format!("slotdesk: {sentence}\n"));
-    let read = "./days.jsonl is read by this study; choose another file, this one was left as it is";
+    let read = "./days.jsonl is used by this study; choose another file, this one was left as it is";
     assert_eq!(study(&["--decisions", "./days.jsonl"]), refused(&format!("--decisions: {read}")));
     let twice = "--decisions and --html are both to be written to out; give each a file of its own";
     assert_eq!(study(&["--html", "out", "--decisions", "out"]), refused(twice));
@@ -106,6 +106,34 @@ fn decisions_go_through_the_standard_output_wherever_it_leads() {
 }
 
 #[test]
+fn neither_the_settings_nor_the_log_are_written_over() {
+    let user = user();
+    SqliteStore::open(&user.path("clinic.db")).unwrap();
+    user.write("s.toml", "workers = 2\n");
+    user.write("desk.log", "what happened\n");
+    let study = ["study", "--book", "clinic.db", "--settings", "s.toml", "--log", "desk.log"];
+    for name in ["s.toml", "desk.log"] {
+        let period = ["--from", "2026-11-01", "--to", "2026-11-30", "--html", name];
+        let outcome = user.run(&[&study[..], &period].concat());
+        let sentence = format!("{name} is used by this study; choose another file, this one was left as it is\n");
+        assert_eq!(outcome.code, Some(2), "{outcome:?}");
+        assert!(outcome.err.ends_with(&sentence), "{outcome:?}");
+    }
+    assert_eq!(fs::read_to_string(user.path("s.toml")).unwrap(), "workers = 2\n");
+    assert_eq!(fs::read_to_string(user.path("desk.log")).unwrap(), "what happened\n");
+}
+
+#[test]
+fn a_mistyped_key_is_told_and_stops_nothing() {
+    let user = User::new();
+    user.write("days.jsonl", DAY.replace(r#""duration":30}}"#, r#""duration":30,"prefered_provider":"ada"}}"#));
+    let outcome = user.run(&["study", "--workloads", "days.jsonl", "--policy", "seed"]);
+    let told = "slotdesk: days.jsonl, line 1: events[].book.prefered_provider means nothing in a workload file, and is \
+         not read (1 more like it)\n";
+    assert_eq!((outcome.code, outcome.err.as_str()), (Some(0), told));
+}
+
+#[test]
 fn a_policy_that_does_not_exist_is_misuse_and_the_others_are_named() {
     let outcome = user().run(&["study", "--workloads", "days.jsonl", "--policy", "luck"]);
     assert_eq!(outcome.code, Some(2));
@@ -116,7 +144,18 @@ fn a_policy_that_does_not_exist_is_misuse_and_the_others_are_named() {
 fn a_study_of_nothing_is_misuse() {
     let outcome = user().run(&["study"]);
     assert_eq!(outcome.code, Some(2));
-    assert!(outcome.err.contains("--workloads"), "{outcome:?}");
+    assert!(["--workloads", "--from", "--synthesize"].iter().all(|way| outcome.err.contains(way)), "{outcome:?}");
+    // What would go without a word is refused: made-up days are not compared, and others are not written down.
+    for mixed in [
+        &["--workloads", "days.jsonl", "--output", "x"][..],
+        &["--synthesize", "days.jsonl", "--policy", "lean"],
+        &["--workloads", "days.jsonl", "--synthesize", "days.jsonl"],
+        &["--workloads", "days.jsonl", "days.jsonl"],
+    ] {
+        let outcome = user().run(&[&["study"], mixed].concat());
+        assert_eq!((outcome.code, outcome.out.as_str()), (Some(2), ""), "{mixed:?}");
+        assert!(outcome.err.contains(mixed[2]), "{outcome:?}");
+    }
 }
 
 #[test]
@@ -188,6 +227,6 @@ fn made_up_days_can_be_studied() {
     user.write("spec.toml", spec.replace("days = 3", "days = 3.5"));
     let outcome = user.run(&["study", "--synthesize", "spec.toml", "--output", "none.jsonl"]);
     assert_eq!((outcome.code, outcome.out.as_str()), (Some(2), ""));
-    assert!(outcome.err.starts_with("slotdesk: spec.toml, line 2: invalid type: floating point"), "{outcome:?}");
+    assert!(outcome.err.starts_with("slotdesk: spec.toml, line 2, days: invalid type: floating point"), "{outcome:?}");
     assert!(!user.path("none.jsonl").exists());
 }

@@ -11,7 +11,7 @@ fn data(name: &str) -> PathBuf {
 }
 
 fn played(workload: &Path) -> Comparison {
-    Comparison::play(&read_workloads(workload).unwrap(), &Comparison::every_policy(), &|| {})
+    Comparison::play(&read_workloads(workload).unwrap().instances, &Comparison::every_policy(), &|| {})
 }
 
 fn assert_measured_as_the_reference_does(workload: &Path, results: &Path) {

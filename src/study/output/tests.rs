@@ -47,6 +47,8 @@ fn what_cannot_be_written_is_named() {
     assert!(error.contains("none/out.jsonl cannot be written: No such file"), "{error}");
     assert_eq!(check_outputs(&[output("--html", &missing)], &[]).unwrap_err().to_string(), error);
     assert!(write_whole(folder.path(), b"x", Privacy::Usual).is_err());
+    let error = check_outputs(&[output("--html", folder.path())], &[]).unwrap_err().to_string();
+    assert!(error.contains("cannot be written: is a directory"), "{error}");
 }
 
 #[test]
@@ -120,7 +122,7 @@ fn no_file_is_read_and_written_or_written_twice() {
     assert_eq!(check("/dev/null", "/dev/null"), Ok(()));
     for name in ["days.jsonl", "sub/../days.jsonl", "link", "hard"] {
         let expected =
-            format!("--decisions: {name} is read by this study; choose another file, this one was left as it is");
+            format!("--decisions: {name} is used by this study; choose another file, this one was left as it is");
         assert_eq!(check(name, "b"), Err(expected));
     }
     for (one, other) in [("new", "new"), ("new", "sub/../new"), ("to new", "new"), ("page", "page")] {

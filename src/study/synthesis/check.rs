@@ -68,7 +68,7 @@ impl Synthesis {
             shares("ranges", self.ranges.iter().map(|width| width.share))?;
         }
         for (width, at) in self.ranges.iter().zip(0..) {
-            let [low, high] = width.minutes;
+            let [low, high] = width.minutes.map(|length| length.0);
             if low > high {
                 let expected = format!("a second number of at least the first, {}", low.get());
                 return Err(Invalid::new(format!("ranges[{at}].minutes"), high.get(), expected));

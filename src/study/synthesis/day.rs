@@ -55,9 +55,11 @@ impl Day {
         let name = format!("{}/#{number}", synthesis.name);
         // A sequence for each purpose, so that a change of one value does not change everything else.
         let draws = |purpose: &str| Draws(Dice::named(&format!("{}/{name}/{purpose}", synthesis.seed)));
-        let providers = providers(synthesis, &draws("staff"));
-        let clients = Clients { synthesis, providers: &providers, draws: draws("clients") };
-        let events = clients.events(&draws("cancel"), &draws("prefer"));
+        let staff = everybody(synthesis, &draws);
+        let offered = staff.iter().filter(|one| one.is_there).map(|one| f64::from(one.hours.total())).sum();
+        let open = staff.iter().flat_map(|one| one.hours.iter()).collect::<RangeSet>().bounds();
+        let clients = Clients { synthesis, offered, open: open.unwrap_or(TimeRange::DAY), draws: draws("clients") };
+        let events = clients.events(&staff, &draws("cancel"), &draws("prefer"));
         let earlier = Clients { draws: draws("history"), ..clients };
         let history = (0..synthesis.history).flat_map(|_| earlier.wishes()).collect();
         let whole: f64 = synthesis.services.iter().map(|service| service.share).sum();
@@ -66,36 +68,55 @@ impl Day {
             duration: service.minutes,
             share: service.share / whole,
         });
-        let (services, start_grid) = (services.collect(), synthesis.start_grid);
+        let providers = staff.into_iter().filter(|one| one.is_there).map(|one| Provider {
+            id: one.id,
+            availability: one.hours,
+            max_daily_appointments: one.limit,
+        });
+        let (services, providers, start_grid) = (services.collect(), providers.collect(), synthesis.start_grid);
         Self { name, services, start_grid, providers, history, events }
     }
 }
 
-/// Who is there; if nobody would be, everybody is.
-fn providers(synthesis: &Synthesis, draws: &Draws) -> Vec<Provider> {
-    let each = || synthesis.providers.iter().flat_map(|staff| (0..staff.count).map(move |_| staff));
-    let all = || each().zip(1..).map(|(staff, at): (&Staff, u32)| (staff, format!("p{at}")));
-    let provider = |(staff, id): (&Staff, String)| Provider {
+/// A provider of the description, there or not.
+struct Person {
+    id: String,
+    hours: RangeSet,
+    limit: u32,
+    is_there: bool,
+    /// How much those who want somebody in particular want this one; the one with the most is asked for.
+    liking: Draws,
+}
+
+/// Everybody described. Each has sequences of their own, so that one more changes nothing about the others.
+fn everybody(synthesis: &Synthesis, draws: &impl Fn(&str) -> Draws) -> Vec<Person> {
+    let person = |(staff, id): (&Staff, String)| Person {
+        hours: RangeSet::new(staff.hours.iter().map(|span| span.0)),
+        limit: staff.limit,
+        is_there: draws(&format!("staff/{id}")).chance(staff.works),
+        liking: draws(&format!("liking/{id}")),
         id,
-        availability: RangeSet::new(staff.hours.iter().map(|span| span.0)),
-        max_daily_appointments: staff.limit,
     };
-    let there: Vec<Provider> = all().filter(|(staff, _)| draws.chance(staff.works)).map(provider).collect();
-    if there.is_empty() { all().map(provider).collect() } else { there }
+    let groups = synthesis.providers.iter().zip(1..);
+    let each = groups
+        .flat_map(|(staff, group): (&Staff, u32)| (1..=staff.count).map(move |at| (staff, format!("p{group}.{at}"))));
+    each.map(person).collect()
 }
 
 /// Those who call on a day.
 struct Clients<'a> {
     synthesis: &'a Synthesis,
-    providers: &'a [Provider],
+    /// Minutes of the hours of those who are there.
+    offered: f64,
+    /// From when the first provider begins until the last one leaves, whoever of them is there.
+    open: TimeRange,
     draws: Draws,
 }
 
 impl Clients<'_> {
     /// Requests until the minutes asked for are the load, or the demand.
     fn wishes(&self) -> Vec<Wish> {
-        let available: f64 = self.providers.iter().map(|provider| f64::from(provider.availability.total())).sum();
-        let mut left = self.synthesis.asked_for(available);
+        let mut left = self.synthesis.asked_for(self.offered);
         let mut wishes = Vec::new();
         while left > 0.0 {
             let wish = self.wish();
@@ -114,48 +135,44 @@ impl Clients<'_> {
         let Synthesis { services, ranges, .. } = self.synthesis;
         let service = self.draws.weighted(services.iter().map(|service| service.share));
         let duration = services[service].minutes;
-        let whole = self.open();
+        let whole = self.open.len();
         let width = if ranges.is_empty() {
-            whole.len()
+            whole
         } else {
-            let [low, high] = ranges[self.draws.weighted(ranges.iter().map(|width| width.share))].minutes;
+            let [low, high] =
+                ranges[self.draws.weighted(ranges.iter().map(|width| width.share))].minutes.map(|one| one.0);
             self.draws.between(low.get(), high.get())
         };
-        Wish { preferred_range: self.range(whole, width.max(duration.get()).min(whole.len())), duration }
-    }
-
-    /// From when the first provider begins until the last one leaves.
-    fn open(&self) -> TimeRange {
-        let all = self.providers.iter().flat_map(|provider| provider.availability.iter());
-        all.collect::<RangeSet>().bounds().unwrap_or(TimeRange::DAY)
+        Wish { preferred_range: self.range(width.max(duration.get()).min(whole)), duration }
     }
 
     /// A range of a width within the opening hours: around a peak, or anywhere.
-    fn range(&self, open: TimeRange, width: u16) -> TimeRange {
+    fn range(&self, width: u16) -> TimeRange {
         let Synthesis { peaks, peak_share, align, .. } = self.synthesis;
-        let (first, last) = (open.start().get(), open.end().get() - width);
-        let start = if self.draws.chance(*peak_share) && !peaks.is_empty() {
+        let (first, last) = (self.open.start().get(), self.open.end().get() - width);
+        // Each aligned start is as likely as any other, the last one too.
+        let (low, high) = (first.div_ceil(align.get()), last / align.get());
+        let start = if low > high {
+            first
+        } else if self.draws.chance(*peak_share) && !peaks.is_empty() {
             let peak = peaks[self.draws.weighted(peaks.iter().map(|_| 1.0))].0;
             let middle = self.draws.between(peak.start().get(), peak.end().get() - 1);
-            middle.saturating_sub(width / 2).clamp(first, last)
+            (middle.saturating_sub(width / 2) / align.get()).clamp(low, high) * align.get()
         } else {
-            self.draws.between(first, last)
+            self.draws.between(low, high) * align.get()
         };
-        let aligned = (start - start % align.get()).max(first);
-        let end = Minute::saturating(aligned + width);
-        TimeRange::new(Minute::saturating(aligned), end).unwrap_or(open)
+        let end = Minute::saturating(start + width);
+        TimeRange::new(Minute::saturating(start), end).unwrap_or(self.open)
     }
 
-    fn events(&self, cancel: &Draws, prefer: &Draws) -> Vec<Event> {
+    fn events(&self, staff: &[Person], cancel: &Draws, prefer: &Draws) -> Vec<Event> {
         let wishes = self.wishes();
         // Where in the day each event stands: requests at whole numbers, cancellations anywhere after theirs.
         let mut events: Vec<(u64, Event)> = Vec::with_capacity(wishes.len());
         let number = u32::try_from(wishes.len()).unwrap_or(u32::MAX);
         for (wish, at) in wishes.into_iter().zip(0..number) {
             let id = format!("r{}", at + 1);
-            let preferred = prefer.chance(self.synthesis.prefer).then(|| prefer.below(self.providers.len() as u64));
-            let preferred = preferred.and_then(|one| self.providers.get(usize::try_from(one).ok()?));
-            let preferred_provider = preferred.map(|provider| provider.id.clone());
+            let preferred_provider = prefer.chance(self.synthesis.prefer).then(|| favourite(staff)).flatten();
             if cancel.chance(self.synthesis.cancel) {
                 let later = u64::from(at) + cancel.below(u64::from(number - at));
                 events.push((2 * later + 1, Event::Cancel(id.clone())));
@@ -165,6 +182,16 @@ impl Clients<'_> {
         events.sort_by_key(|(place, _)| *place);
         events.into_iter().map(|(_, event)| event).collect()
     }
+}
+
+/// Whom somebody wants who wants nobody else, of those who are there.
+///
+/// Everybody's liking is drawn for every such client, whoever is there, so that one provider more is the favourite
+/// of some, and the others keep the favourites that they had.
+fn favourite(staff: &[Person]) -> Option<String> {
+    let drawn = staff.iter().map(|one| (one.liking.0.draw(), one));
+    let drawn: Vec<_> = drawn.filter(|(_, one)| one.is_there).collect();
+    drawn.into_iter().max_by_key(|(liking, _)| *liking).map(|(_, one)| one.id.clone())
 }
 
 /// Numbers drawn from seeded dice, the same on every machine.

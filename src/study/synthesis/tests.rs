@@ -83,6 +83,34 @@ fn what_is_made_is_what_was_described() {
 }
 
 #[test]
+fn ranges_begin_at_every_aligned_minute_alike_the_last_one_included() {
+    let salon = "name = \"a\"\ndays = 60\nhistory = 0\nalign = 60\n[[services]]\nminutes = 30\nshare = 1\n[[ranges]]\n\
+         minutes = [60, 60]\nshare = 1\n[[providers]]\ncount = 4\nhours = [\"09:10-18:00\"]\nlimit = 30\n";
+    let mut begun = std::collections::BTreeMap::new();
+    for day in days(salon) {
+        for happening in &day.happenings {
+            let Happening::Book { request, .. } = happening else { continue };
+            *begun.entry(request.range.start().to_string()).or_insert(0) += 1;
+        }
+    }
+    let starts: Vec<&str> = begun.keys().map(String::as_str).collect();
+    assert_eq!(starts, ["10:00", "11:00", "12:00", "13:00", "14:00", "15:00", "16:00", "17:00"]);
+    let usual = begun.values().sum::<u32>() / 8;
+    assert!(begun.values().all(|count| (usual * 3 / 4..usual * 5 / 4).contains(count)), "{begun:?}");
+}
+
+#[test]
+fn part_time_staff_are_there_on_their_share_of_the_days_alone_or_not() {
+    let alone = SALON.replace("works = 0.5", "works = 0.2").replace("days = 40", "days = 400");
+    let alone = alone.replace("count = 3\nhours", "count = 3\nworks = 0.0\nhours");
+    let days = days(&alone);
+    let open = days.iter().filter(|day| !day.providers.is_empty()).count();
+    assert!((60..=100).contains(&open), "{open} of 400");
+    // Minutes asked for are a multiple of those on offer, so nobody asks where nobody is.
+    assert!(days.iter().all(|day| day.providers.is_empty() == day.happenings.is_empty()));
+}
+
+#[test]
 fn a_cancellation_comes_after_its_request() {
     for day in days(SALON) {
         let mut asked = std::collections::HashSet::new();
@@ -124,12 +152,22 @@ fn a_wrong_description_is_told_with_field_value_and_expectation() {
         (
             "load = 1.2",
             "laod = 1.2",
-            "line 4: unknown field `laod`, expected one of `name`, `seed`, `days`, `start_grid`, `load`, `demand`, `prefer`, `cancel`, `history`, `align`, `peaks`, `peak_share`, `services`, `ranges`, `providers`",
+            "line 4, laod: unknown field `laod`, expected one of `name`, `seed`, `days`, `start_grid`, `load`, `demand`, `prefer`, `cancel`, `history`, `align`, `peaks`, `peak_share`, `services`, `ranges`, `providers`",
         ),
         (
             "\"10:00-14:00\"",
             "\"10:00\"",
-            "line 27: range: \"10:00\" is not valid, expected two times with a hyphen, as in 09:00-12:00",
+            "line 27, providers[1].hours[0]: \"10:00\" is not valid, expected two times with a hyphen, as in 09:00-12:00",
+        ),
+        (
+            "minutes = 75",
+            "minutes = 0",
+            "line 15, services[1].minutes: \"0\" is not valid, expected whole minutes from 1 to 1440",
+        ),
+        (
+            "[60, 180]",
+            "[60, 1.5]",
+            "line 19, ranges[0].minutes[1]: invalid type: floating point `1.5`, expected a whole number",
         ),
     ] {
         assert!(SALON.contains(good), "{good}");
@@ -151,13 +189,33 @@ fn requests(text: &str) -> Vec<String> {
 
 #[test]
 fn with_a_demand_one_more_provider_meets_the_very_same_clients() {
-    let salon = SALON.replace("load = 1.2", "demand = 2000").replace("prefer = 0.25", "").replace("works = 0.5", "");
+    let salon = SALON.replace("load = 1.2", "demand = 2000").replace("prefer = 0.25", "");
     let one_more = salon.replace("count = 3", "count = 4");
     assert_eq!(requests(&salon), requests(&one_more));
     assert!(days(&salon).len() == days(&one_more).len() && requests(&salon).len() > 1_000);
+    // Everybody else is there when they were.
+    for (before, after) in days(&salon).iter().zip(days(&one_more)) {
+        let ids = |day: &Instance| day.providers.iter().map(|one| one.id.to_string()).collect::<Vec<_>>();
+        assert_eq!(ids(before), ids(&after).into_iter().filter(|id| id != "p1.4").collect::<Vec<_>>());
+    }
     // With a load, they bring their own.
     let loaded = |text: &str| requests(&text.replace("demand = 2000", "load = 1.2")).len();
     assert!(loaded(&one_more) > loaded(&salon) * 11 / 10);
+}
+
+#[test]
+fn who_wants_somebody_else_than_the_new_provider_still_does() {
+    let salon = SALON.replace("load = 1.2", "demand = 2000");
+    let wanted = |text: &str| {
+        let asked = |happening: &Happening| match happening {
+            Happening::Book { request, .. } => request.preferred_provider.as_ref().map(ToString::to_string),
+            _ => None,
+        };
+        days(text).iter().flat_map(|day| day.happenings.iter().map(asked).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    let (before, after) = (wanted(&salon), wanted(&salon.replace("count = 3", "count = 4")));
+    let changed: Vec<_> = before.iter().zip(&after).filter(|(before, after)| before != after).collect();
+    assert!(changed.len() > 50 && changed.iter().all(|(_, after)| after.as_deref() == Some("p1.4")));
 }
 
 #[test]

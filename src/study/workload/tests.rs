@@ -3,7 +3,7 @@ use super::*;
 const GOOD: &str = r#"{"name":"a/b/#0","services":[{"id":"s","duration":30,"share":1}],"start_grid":5,"providers":[{"id":"p","availability":[{"start":"09:00","end":"12:00"},{"start":"13:00","end":"24:00"}],"max_daily_appointments":4}],"history":[{"preferred_range":{"start":"09:00","end":"12:00"},"duration":20}],"events":[{"book":{"id":"r","preferred_range":{"start":"09:00","end":"10:00"},"duration":20,"preferred_provider":"p"}},{"cancel":"r"}]}"#;
 
 fn read_one(text: &str) -> Result<Instance, String> {
-    read(7, text.as_bytes()).map_err(|error| error.to_string())
+    read(7, text.as_bytes(), &mut UnreadKeys::default()).map_err(|error| error.to_string())
 }
 
 #[test]
@@ -30,7 +30,7 @@ fn what_is_wrong_is_named_with_line_field_value_and_expectation() {
             r#""share":-1"#,
             "services[0].share: \"-1\" is not valid, expected a share of requests, 0 to 1",
         ),
-        (r#""start_grid":5"#, r#""start_grid":"x""#, "start_grid: invalid type: string \"x\", expected i64"),
+        (r#""start_grid":5"#, r#""start_grid":"x""#, "start_grid: invalid type: string \"x\", expected a whole number"),
         (
             r#""start":"13:00""#,
             r#""start":"12:00""#,
@@ -52,14 +52,19 @@ fn what_is_wrong_is_named_with_line_field_value_and_expectation() {
             "events[0].book.preferred_provider: \"q\" is not valid, expected a provider of this instance",
         ),
         (r#"{"cancel":"r"}"#, r#"{"cancel":7}"#, "events[1].cancel: invalid type: integer `7`, expected a string"),
-        (r#"{"cancel":"r"}"#, r#"{"move":"r"}"#, "events[1]: unknown variant `move`, expected `book` or `cancel`"),
+        (r#"{"cancel":"r"}"#, r#"{"move":"r"}"#, "events[1]: \"neither\" is not valid, expected either book or cancel"),
+        (
+            r#"{"cancel":"r"}"#,
+            "7",
+            "events[1]: invalid type: integer `7`, expected an object with either book or cancel",
+        ),
         (r#""name":"a/b/#0","#, "", "missing field `name`"),
         (
             r#""name":"a/b/#0""#,
             r#""name":"a\u001b[2J""#,
             "name: \"a␛[2J\" is not valid, expected 1 to 200 printable characters",
         ),
-        ("]}", "]", "column 425: EOF while parsing an object"),
+        ("]}", "]", "column 425: EOF while parsing an object; a line has to hold a whole day"),
     ] {
         assert!(GOOD.contains(good), "{good}");
         let text = GOOD.replacen(good, bad, 1);
@@ -80,6 +85,18 @@ fn the_same_provider_and_the_same_request_twice_are_refused() {
 }
 
 #[test]
+fn keys_that_mean_nothing_are_told_with_their_first_line_and_number() {
+    let mistyped =
+        GOOD.replace("preferred_provider", "prefered_provider").replace("\"share\":1", "\"share\":1,\"x\":[2]");
+    let file = format!("\u{feff}{GOOD}\n{mistyped}\n{}", mistyped.replace("/#0", "/#1"));
+    let mut workloads = Workloads::new(file.as_bytes());
+    assert_eq!(workloads.by_ref().map(Result::unwrap).count(), 3);
+    let told = "line 2: events[].book.prefered_provider means nothing in a workload file, and is not read (1 more like it)\n\
+         line 2: services[].x means nothing in a workload file, and is not read (1 more like it)";
+    assert_eq!(workloads.into_unread().to_string(), told);
+}
+
+#[test]
 fn blank_lines_are_skipped_and_counted() {
     let file = format!("\n{GOOD}\r\n \nnonsense");
     let mut instances = Workloads::new(file.as_bytes());
@@ -91,7 +108,7 @@ fn blank_lines_are_skipped_and_counted() {
 
 #[test]
 fn bytes_that_are_no_text_are_refused() {
-    let error =
-        read(1, &GOOD.replace("a/b", "a?").bytes().map(|b| if b == b'?' { 0xff } else { b }).collect::<Vec<_>>());
+    let bytes: Vec<u8> = GOOD.replace("a/b", "a?").bytes().map(|b| if b == b'?' { 0xff } else { b }).collect();
+    let error = read(1, &bytes, &mut UnreadKeys::default());
     assert!(error.unwrap_err().detail.contains("invalid unicode"));
 }

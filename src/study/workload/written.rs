@@ -1,11 +1,9 @@
 //! The lines of a workload file as they are written, before they are checked.
 
 use std::collections::HashSet;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 
 use super::{DATE, Happening, Optimum};
 use crate::domain::{
@@ -13,6 +11,7 @@ use crate::domain::{
     Weekly, printable,
 };
 use crate::scheduler::Yardstick;
+use crate::study::fields::{Named, minutes, text};
 
 /// Longest name of an instance, in characters.
 const NAME_CHARACTERS_MAX: usize = 200;
@@ -20,6 +19,7 @@ const NAME_CHARACTERS_MAX: usize = 200;
 const ROUNDING: f64 = 0.05;
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with one day of requests")]
 pub(super) struct Instance {
     name: String,
     services: Vec<Service>,
@@ -32,13 +32,18 @@ pub(super) struct Instance {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with id, duration and share")]
 struct Service {
+    /// Nothing refers to it.
+    #[serde(rename = "id")]
+    _id: Option<String>,
     #[serde(deserialize_with = "minutes")]
     duration: Minutes,
     share: f64,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with id, availability and max_daily_appointments")]
 struct Provider {
     #[serde(deserialize_with = "text")]
     id: ProviderId,
@@ -47,6 +52,7 @@ struct Provider {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with preferred_range and duration")]
 struct Wish {
     preferred_range: Range,
     #[serde(deserialize_with = "minutes")]
@@ -54,6 +60,7 @@ struct Wish {
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with id, preferred_range and duration")]
 struct Booking {
     #[serde(deserialize_with = "text")]
     id: RequestId,
@@ -66,47 +73,21 @@ struct Booking {
     service: Option<Named<ServiceId>>,
 }
 
+/// One event; an enum would not say what is expected of one that is none.
 #[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Event {
-    Book(Booking),
-    Cancel(Named<RequestId>),
+#[serde(expecting = "an object with either book or cancel")]
+struct Event {
+    book: Option<Booking>,
+    cancel: Option<Named<RequestId>>,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with start and end")]
 struct Range {
     #[serde(deserialize_with = "text")]
     start: Minute,
     #[serde(deserialize_with = "text")]
     end: Minute,
-}
-
-/// An identifier in its place; the complaint about it does not repeat the field, which the path names.
-struct Named<T>(T);
-
-impl<'de, T: FromStr<Err = Invalid>> Deserialize<'de> for Named<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        text(deserializer).map(Self)
-    }
-}
-
-/// What is wrong, for a reader who has been told the field.
-struct Nameless(Invalid);
-
-impl fmt::Display for Nameless {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} is not valid, expected {}", self.0.value, self.0.expected)
-    }
-}
-
-fn text<'de, D: Deserializer<'de>, T: FromStr<Err = Invalid>>(deserializer: D) -> Result<T, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|invalid| de::Error::custom(Nameless(invalid)))
-}
-
-fn minutes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Minutes, D::Error> {
-    let number = i64::deserialize(deserializer)?;
-    Minutes::new(number).map_err(|invalid| de::Error::custom(Nameless(invalid)))
 }
 
 impl Instance {
@@ -127,14 +108,18 @@ impl Instance {
         let mut happenings = Vec::with_capacity(self.events.len());
         for (event, at) in self.events.into_iter().zip(0..) {
             happenings.push(match event {
-                Event::Cancel(Named(id)) => Happening::Cancel(id),
-                Event::Book(booking) => {
+                Event { book: None, cancel: Some(Named(id)) } => Happening::Cancel(id),
+                Event { book: Some(booking), cancel: None } => {
                     let within = |invalid: Invalid| invalid.within(&format!("events[{at}].book"));
                     let request = booking.checked(&known).map_err(within)?;
                     if !asked.insert(request.id.clone()) {
                         return Err(within(Invalid::new("id", &request.id, "an id that no other request has")));
                     }
                     Happening::Book { request: Arc::new(request), earliest: Minute::MIDNIGHT }
+                }
+                Event { book, .. } => {
+                    let given = if book.is_some() { "both" } else { "neither" };
+                    return Err(Invalid::new(format!("events[{at}]"), given, "either book or cancel"));
                 }
             });
         }
