@@ -24,19 +24,26 @@ const LOG_MAX: usize = 256;
 /// The counters are stored as differences from minute to minute, with the level that each block of minutes
 /// starts on: a request raises a whole range by the same amount, which is two differences and one level per
 /// block. Readers take a level, add up the differences from there on and take no lock, so they neither wait
-/// for a decision nor hold one up; writers take a short one. A reader
-/// that meets a writer half-way sees one request too much or too little, which can only change which of
-/// two equally good starts is preferred; whoever decides alone reads exactly what was added before.
+/// for a decision nor hold one up; writers take a short one. A reader that meets a writer half-way has what
+/// that one adds in some minutes and not in others, though no counter is ever below 0: that can change which
+/// of the possible starts is preferred, never which of them are possible. Whoever decides alone reads
+/// exactly what was added before.
 #[derive(Debug)]
 pub struct Popularity {
+    counters: Counters,
+    open_minutes: AtomicU64,
+    writer: Mutex<Writer>,
+}
+
+/// The counters themselves.
+#[derive(Debug)]
+struct Counters {
     /// What each minute has more than the one before it; the first of a block counts in its level.
     differences: Box<[AtomicU64]>,
     /// The counter of the first minute of each block.
     levels: Box<[AtomicU64]>,
     /// Sum of the counters of all open minutes.
     total: AtomicU64,
-    open_minutes: AtomicU64,
-    writer: Mutex<Writer>,
 }
 
 /// What only writers need.
@@ -56,7 +63,6 @@ struct Writer {
 impl Popularity {
     /// The counters of a day on which somebody works in each of `hours`, taught by earlier requests.
     pub fn new<'a>(hours: impl IntoIterator<Item = &'a RangeSet>, history: Arc<Demand>) -> Self {
-        let zeros = |length: usize| (0..length).map(|_| AtomicU64::new(0)).collect();
         let writer = Writer {
             working: vec![0; DAY].into(),
             open_before: vec![0; DAY + 1].into(),
@@ -64,13 +70,7 @@ impl Popularity {
             counted: HashMap::default(),
             log: Vec::with_capacity(LOG_MAX),
         };
-        let new = Self {
-            differences: zeros(DAY + 1),
-            levels: zeros(DAY / BLOCK + 1),
-            total: AtomicU64::new(0),
-            open_minutes: AtomicU64::new(0),
-            writer: Mutex::new(writer),
-        };
+        let new = Self { counters: Counters::of(0), open_minutes: AtomicU64::new(0), writer: Mutex::new(writer) };
         {
             let mut writer = new.writer.lock();
             for one in hours {
@@ -84,7 +84,7 @@ impl Popularity {
     /// Counts a request for `duration` within `range`.
     pub fn add(&self, range: TimeRange, duration: Minutes) {
         let mut writer = self.writer.lock();
-        self.raise(&writer, range, duration, 1);
+        self.counters.raise(&writer, range, duration, 1);
         writer.log.push((range, duration));
         if writer.log.len() >= LOG_MAX {
             writer.fold();
@@ -111,22 +111,59 @@ impl Popularity {
 
     /// The counter of a minute (at most 1439) that is open.
     pub fn counter(&self, minute: u16) -> u64 {
+        not_below_zero(self.counters.of_minute(minute))
+    }
+
+    /// Sum of the counters of all open minutes, and how many of them there are.
+    pub fn whole(&self) -> (u64, u64) {
+        (self.counters.total.load(Ordering::Relaxed), self.open_minutes.load(Ordering::Relaxed))
+    }
+
+    /// Sums over a slot of fixed length that moves along the day.
+    pub fn window(&self, duration: Minutes) -> Window<'_> {
+        Window { counters: &self.counters, duration: duration.get(), at: None }
+    }
+
+    fn rebuild(&self, writer: &mut Writer) {
+        writer.fold();
+        let mut open = 0;
+        for (minute, working) in writer.working.iter().enumerate() {
+            writer.open_before[minute] = open;
+            open += u16::from(*working > 0);
+        }
+        writer.open_before[DAY] = open;
+        // Beside the counters that are read meanwhile, which therefore never lack the requests counted last.
+        let rebuilt = Counters::of(open);
+        let today = writer.counted.iter().map(|((range, duration), times)| (*range, *duration, *times));
+        for (range, duration, times) in writer.history.iter().chain(today) {
+            rebuilt.raise(writer, range, duration, times);
+        }
+        self.counters.copy(&rebuilt);
+        self.open_minutes.store(open.into(), Ordering::Relaxed);
+    }
+}
+
+/// What a reader adds up is below 0 while a writer has lowered what follows a range and not yet raised its levels.
+fn not_below_zero(sum: u64) -> u64 {
+    sum.cast_signed().max(0).cast_unsigned()
+}
+
+impl Counters {
+    /// The counters of a day with this many open minutes that nobody has asked for yet.
+    fn of(open: u16) -> Self {
+        let all = |length: usize, value| (0..length).map(|_| AtomicU64::new(value)).collect();
+        let total = AtomicU64::new(u64::from(open) * INITIAL);
+        Self { differences: all(DAY + 1, 0), levels: all(DAY / BLOCK + 1, INITIAL), total }
+    }
+
+    /// The counter of a minute; as a negative number in two's complement, if a writer is half-way.
+    fn of_minute(&self, minute: u16) -> u64 {
         let minute = usize::from(minute);
         let block = minute / BLOCK;
         let level = self.levels[block].load(Ordering::Relaxed);
         // Differences are negative where a range ends; wrapping sums come out right all the same.
         let inside = &self.differences[block * BLOCK + 1..=minute];
         inside.iter().fold(level, |sum, difference| sum.wrapping_add(difference.load(Ordering::Relaxed)))
-    }
-
-    /// Sum of the counters of all open minutes, and how many of them there are.
-    pub fn whole(&self) -> (u64, u64) {
-        (self.total.load(Ordering::Relaxed), self.open_minutes.load(Ordering::Relaxed))
-    }
-
-    /// Sums over a slot of fixed length that moves along the day.
-    pub fn window(&self, duration: Minutes) -> Window<'_> {
-        Window { popularity: self, duration: duration.get(), at: None }
     }
 
     fn difference(&self, minute: u16) -> u64 {
@@ -154,25 +191,12 @@ impl Popularity {
         add(&self.total, each.wrapping_mul(open));
     }
 
-    fn rebuild(&self, writer: &mut Writer) {
-        writer.fold();
-        let mut open = 0;
-        for (minute, working) in writer.working.iter().enumerate() {
-            writer.open_before[minute] = open;
-            open += u16::from(*working > 0);
-        }
-        writer.open_before[DAY] = open;
-        for difference in &self.differences {
-            difference.store(0, Ordering::Relaxed);
-        }
-        for level in &self.levels {
-            level.store(INITIAL, Ordering::Relaxed);
-        }
-        self.open_minutes.store(open.into(), Ordering::Relaxed);
-        self.total.store(u64::from(open) * INITIAL, Ordering::Relaxed);
-        let today = writer.counted.iter().map(|((range, duration), times)| (*range, *duration, *times));
-        for (range, duration, times) in writer.history.iter().chain(today) {
-            self.raise(writer, range, duration, times);
+    /// Takes over what others are.
+    fn copy(&self, others: &Self) {
+        let cells = self.differences.iter().chain(&self.levels).chain([&self.total]);
+        let theirs = others.differences.iter().chain(&others.levels).chain([&others.total]);
+        for (cell, other) in cells.zip(theirs) {
+            cell.store(other.load(Ordering::Relaxed), Ordering::Relaxed);
         }
     }
 }
@@ -202,7 +226,7 @@ impl Writer {
 /// Popularity of a slot of fixed length as it moves along the day; cheapest when it moves forward.
 #[derive(Debug)]
 pub struct Window<'a> {
-    popularity: &'a Popularity,
+    counters: &'a Counters,
     duration: u16,
     at: Option<Position>,
 }
@@ -225,13 +249,13 @@ impl Window<'_> {
             _ => self.fresh(start),
         };
         self.at = Some(position);
-        position.sum
+        not_below_zero(position.sum)
     }
 
     fn fresh(&self, start: u16) -> Position {
-        let head = self.popularity.counter(start);
+        let head = self.counters.of_minute(start);
         let (mut tail, mut sum) = (head, head);
-        let beyond = &self.popularity.differences[usize::from(start) + 1..usize::from(start + self.duration)];
+        let beyond = &self.counters.differences[usize::from(start) + 1..usize::from(start + self.duration)];
         // Four at a time, so that few of the additions have to wait for the ones before.
         let (fours, rest) = beyond.as_chunks();
         for four in fours {
@@ -251,10 +275,10 @@ impl Window<'_> {
 
     fn slid(&self, mut position: Position, start: u16) -> Position {
         while position.start < start {
-            position.tail = position.tail.wrapping_add(self.popularity.difference(position.start + self.duration));
+            position.tail = position.tail.wrapping_add(self.counters.difference(position.start + self.duration));
             position.sum = position.sum.wrapping_add(position.tail).wrapping_sub(position.head);
             position.start += 1;
-            position.head = position.head.wrapping_add(self.popularity.difference(position.start));
+            position.head = position.head.wrapping_add(self.counters.difference(position.start));
         }
         position
     }

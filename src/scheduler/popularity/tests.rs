@@ -125,3 +125,23 @@ fn a_long_log_is_folded_and_still_counts() {
     assert_eq!(popularity.counter(9 * 60 + 30), 500_000 + 3_000 * 1_000_000);
     assert!(popularity.writer.lock().log.len() < LOG_MAX);
 }
+
+/// What a reader finds after each store that counting a request takes.
+#[test]
+fn no_counter_is_below_zero_while_a_request_is_half_counted() {
+    let hours = RangeSet::new([range("09:00", "17:00")]);
+    let popularity = Popularity::new([&hours], Arc::default());
+    let Counters { differences, levels, .. } = &popularity.counters;
+    let add = |cell: &AtomicU64, amount: u64| cell.fetch_add(amount, Ordering::Relaxed);
+    // From 09:00 to 10:20; that block began at 10:08.
+    add(&differences[9 * 60], 3_000_000);
+    add(&differences[10 * 60 + 20], 3_000_000u64.wrapping_neg());
+    assert_eq!(popularity.counter(10 * 60 + 30), 0);
+    let mut window = popularity.window(minutes(10));
+    assert_eq!((window.sum(10 * 60 + 21), window.sum(10 * 60 + 22)), (0, 0), "afresh and slid");
+    for level in &levels[(9 * 60usize).div_ceil(BLOCK)..(10 * 60 + 20usize).div_ceil(BLOCK)] {
+        add(level, 3_000_000);
+    }
+    assert_eq!(popularity.counter(10 * 60 + 30), 500_000);
+    assert_eq!(popularity.window(minutes(10)).sum(10 * 60 + 21), 10 * 500_000);
+}
