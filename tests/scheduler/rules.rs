@@ -7,11 +7,13 @@ use slotdesk::domain::{
     Appointment, Blocker, Cancellation, Cause, Edit, Minute, Overbooking, Provider, RangeSet, Request, Status,
     TimeRange,
 };
-use slotdesk::scheduler::{Day, Touched, apply_edits, change_provider, policy};
+use slotdesk::scheduler::{Day, Policy, ProviderOrder, Touched, apply_edits, change_provider, policy};
 
 use crate::support::{cancelled, date, day_on, edits, minutes, provider, provider_id, request, rules};
 
 const PROVIDERS: [&str; 3] = ["p1", "p10", "p2"];
+/// More durations than a day keeps the order of its providers for.
+const DURATIONS: std::ops::RangeInclusive<u16> = 11..=34;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -153,6 +155,14 @@ struct Pair {
 }
 
 impl Pair {
+    fn new(policy: &'static dyn Policy, grid: i64, records: Vec<Provider>) -> Self {
+        let day = day_on(date(), rules(policy.name(), grid), records.clone());
+        let grid = minutes(grid).get();
+        let model = Model { grid, records: records.into_iter().map(Arc::new).collect(), live: Vec::new() };
+        let default_order = policy.provider_order() == ProviderOrder::AvailableSlots;
+        Self { day, model, default_order, revisions: vec![0; PROVIDERS.len()] }
+    }
+
     fn settle(&mut self, touched: &[Touched]) {
         for one in touched {
             let number = PROVIDERS.iter().position(|id| *id == one.provider.as_str()).unwrap();
@@ -198,7 +208,6 @@ impl Pair {
                 self.change(*provider, Arc::new(changed));
             }
         }
-        self.model.check(&self.day);
     }
 
     fn pick(&self, which: usize) -> Option<Arc<Appointment>> {
@@ -284,6 +293,30 @@ impl Pair {
     }
 }
 
+/// A booking of one of many durations for anybody, or now and then a cancellation.
+fn step_of_many_durations() -> impl Strategy<Value = Step> {
+    let book =
+        DURATIONS.prop_map(|duration| Step::Book { start: 0, length: 1440, duration, preferred: None, earliest: 0 });
+    prop_oneof![2 => book, 1 => any::<usize>().prop_map(Step::Cancel)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 50, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_first_in_the_order_gets_it_whatever_many_durations_are_asked_for(
+        steps in prop::collection::vec(step_of_many_durations(), 150),
+    ) {
+        let whole_day = [("00:00", "24:00")];
+        let records = PROVIDERS.iter().map(|id| provider(id, &whole_day, 200)).collect();
+        let mut pair = Pair::new(policy::POLICIES[0], 5, records);
+        for (number, step) in steps.iter().enumerate() {
+            pair.step(number, step);
+        }
+        pair.model.check(&pair.day);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
@@ -301,16 +334,10 @@ proptest! {
             .zip(&hours)
             .map(|(id, hours)| (*crate::support::with_hours(&provider(id, &[], limit), hours.clone())).clone())
             .collect();
-        let day = day_on(date(), rules(policy.name(), grid), records.clone());
-        let model = Model {
-            grid: minutes(grid).get(),
-            records: records.into_iter().map(Arc::new).collect(),
-            live: Vec::new(),
-        };
-        let default_order = policy.provider_order() == slotdesk::scheduler::ProviderOrder::AvailableSlots;
-        let mut pair = Pair { day, model, default_order, revisions: vec![0; PROVIDERS.len()] };
+        let mut pair = Pair::new(policy, grid, records);
         for (number, step) in steps.iter().enumerate() {
             pair.step(number, step);
+            pair.model.check(&pair.day);
         }
     }
 }
