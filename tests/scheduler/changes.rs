@@ -60,6 +60,38 @@ fn a_change_of_hours_is_in_force_on_all_days_at_once() {
     assert!(days.iter().all(|day| book(day, "r9 30 16:00-17:00").is_err()));
 }
 
+/// The sum of all counters, how many minutes are open, and the counters of those from 09:00 to 13:00.
+fn popular(day: &Day) -> ((u64, u64), Vec<u64>) {
+    (day.popularity().whole(), (9 * 60..13 * 60).map(|minute| day.popularity().counter(minute)).collect())
+}
+
+/// A day on which these requests were made, whatever became of them.
+fn asked_for(providers: impl IntoIterator<Item = Provider>) -> Arc<Day> {
+    let day = day(providers);
+    for wish in ["r1 60 09:00-12:00", "r2 30 10:00-11:00", "r3 45 16:00-18:00"] {
+        let _ = book(&day, wish);
+    }
+    day
+}
+
+#[test]
+fn rule_4_after_a_change_of_hours_the_same_minutes_are_popular_as_if_they_had_always_been_so() {
+    let bo = || provider("bo", &[("09:00", "13:00")], 20);
+    let day = asked_for([provider("ada", &[("09:00", "17:00")], 20), bo()]);
+    change(&[Arc::clone(&day)], &with_hours(&record(&day, "ada"), ranges(&[("10:00", "18:00")])));
+    assert_eq!(popular(&day), popular(&asked_for([provider("ada", &[("10:00", "18:00")], 20), bo()])));
+}
+
+#[test]
+fn rule_4_when_a_provider_has_left_the_same_minutes_are_popular_as_if_it_had_never_been_there() {
+    let bo = || provider("bo", &[("09:00", "13:00")], 20);
+    let day = asked_for([provider("ada", &[("09:00", "17:00")], 20), bo()]);
+    let ada = record(&day, "ada");
+    let left = Provider { retired_from: Some(date()), revision: ada.revision + 1, ..(*ada).clone() };
+    change(&[Arc::clone(&day)], &Arc::new(left));
+    assert_eq!(popular(&day), popular(&asked_for([bo()])));
+}
+
 #[test]
 fn a_change_of_hours_can_be_undone_while_its_places_are_free() {
     let day = day([provider("ada", &[("09:00", "17:00")], 20)]);
