@@ -203,6 +203,37 @@ fn a_refusal_is_true_at_one_moment() {
     explore("a_refusal_is_true_at_one_moment", 1_000, a_release_behind_the_back_of_a_refusal);
 }
 
+/// Moves an appointment to wherever somebody is free.
+fn move_to_anybody(day: &Day, one: &Arc<Appointment>) -> Result<Option<Edit<Appointment>>, NotMoved> {
+    let (range, duration) = (range("09:00", "09:30"), Minutes::new(30).unwrap());
+    day.relocate(day, &Move { appointment: one, provider: None, range, duration, earliest: ANY_TIME }, |_, _| {})
+}
+
+fn a_move_after_a_place_that_wanders() {
+    let hours = [("09:00", "09:30")];
+    let day =
+        day([provider("chen", &hours, 8), provider("patel", &[("10:00", "10:30")], 8), provider("roy", &hours, 8)]);
+    let mut wanders = quietly(&day, request_with("chen", "wanders", "09:00", "09:30", 30));
+    let moves = quietly(&day, request_with("patel", "moves", "10:00", "10:30", 30));
+    let moving = {
+        let day = Arc::clone(&day);
+        spawn(move || move_to_anybody(&day, &moves))
+    };
+    // At every moment one of the two is free, unless the one who moves has got it; then this one stays.
+    for to in ["roy", "chen"].into_iter().cycle().take(12) {
+        let after = relocate(&day, &wanders, to).ok().flatten().and_then(|edit| edit.after);
+        wanders = after.unwrap_or(wanders);
+    }
+    let moved = moving.join().unwrap();
+    assert!(matches!(moved, Ok(Some(_))), "not moved although somebody was free at every moment: {moved:?}");
+    assert_eq!((live(&day, "chen").len(), live(&day, "roy").len(), live(&day, "patel").len()), (1, 1, 0));
+}
+
+#[test]
+fn a_move_finds_a_place_that_wanders() {
+    explore("a_move_finds_a_place_that_wanders", 1_000, a_move_after_a_place_that_wanders);
+}
+
 fn somebody_joins() {
     let day = day([provider("chen", &[("09:00", "09:30")], 8)]);
     let joining = {
