@@ -1,6 +1,10 @@
 //! The README says what the program does: its tables come from the code.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+use std::collections::BTreeSet;
+
+use clap::CommandFactory;
+use slotdesk::access::Scope;
 use slotdesk::tui::{Keymap, actions_markdown};
 
 const README: &str = include_str!("../README.md");
@@ -21,12 +25,51 @@ fn every_picture_of_the_readme_is_there() {
     }
 }
 
+/// What stands in the first column of the table with this heading there.
+fn first_column(heading: &str) -> Vec<&'static str> {
+    let (_, rows) = README.split_once(&format!("\n| {heading} | ")).unwrap();
+    let rows = rows.lines().skip(2).map_while(|line| line.strip_prefix("| "));
+    rows.map(|row| row.split(" | ").next().unwrap()).collect()
+}
+
 #[test]
-fn every_subcommand_is_in_the_readme() {
-    use clap::CommandFactory;
-    for command in slotdesk::cli::Cli::command().get_subcommands() {
-        assert!(README.contains(&format!("slotdesk {}", command.get_name())), "{}", command.get_name());
+fn the_table_of_commands_in_the_readme_has_every_command_and_no_other() {
+    let program = slotdesk::cli::Cli::command();
+    let commands: Vec<_> = program.get_subcommands().map(|one| format!("`slotdesk {}`", one.get_name())).collect();
+    assert_eq!(first_column("command"), commands);
+}
+
+#[test]
+fn the_table_of_scopes_in_the_readme_has_every_scope_and_no_other() {
+    assert_eq!(first_column("scope"), Scope::ALL.map(|scope| format!("`{scope}`")));
+}
+
+/// Every route of the API as `METHOD path`, from what the router is made of.
+fn routes() -> BTreeSet<String> {
+    const ROUTER: &str = include_str!("../src/api/routes.rs");
+    let route = |route: &str| {
+        let (path, methods) = route.split_once("\", ").unwrap();
+        let path = path.trim().strip_prefix('"').unwrap().to_owned();
+        let methods = methods.split("\n        .").next().unwrap().to_owned();
+        let is_asked = move |method: &&str| methods.contains(&format!("{}(", method.to_lowercase()));
+        ["GET", "POST", "PUT", "PATCH", "DELETE"].into_iter().filter(is_asked).map(move |one| format!("{one} {path}"))
+    };
+    // One line however long a route is.
+    let router = ROUTER.replace(",\n            ", ", ");
+    router.split(".route(").skip(1).flat_map(|one| route(one).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn the_table_of_routes_in_the_readme_has_every_route_and_no_other() {
+    let mut listed = BTreeSet::new();
+    for row in first_column("route") {
+        let words: Vec<&str> = row.split(['`', ' ', ',']).filter(|word| !word.is_empty()).collect();
+        let (path, methods) = words.split_last().unwrap();
+        let path = path.split(['[', '?']).next().unwrap();
+        listed.extend(methods.iter().map(|method| format!("{method} {path}")));
     }
+    assert_eq!(listed, routes());
+    assert!(listed.contains("PATCH /appointments/{id}"), "{listed:?}");
 }
 
 #[test]
