@@ -24,7 +24,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock that stands still until it is set: for tests, and for demos that play a day.
+/// A clock that stands still until it is set: for tests and benches.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<DateTime<Utc>>);
 

@@ -6,7 +6,7 @@ use crate::scheduler::Dice;
 /// Letters and digits that are not mistaken for one another when read aloud (Crockford's base 32).
 const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 
-/// Characters of an identifier: 60 bits, so that a chance repetition is out of question for any book.
+/// Characters of an identifier: 60 bits, so that a chance repetition is out of the question for any book.
 const LENGTH: u32 = 12;
 
 /// Makes request identifiers from a seed: the same ones for the same seed, in an order without pattern.

@@ -107,7 +107,7 @@ impl HoursChange {
 }
 
 impl Hours {
-    /// Hours that have held since ever.
+    /// Hours that have always held.
     pub fn always(weekly: Weekly) -> Self {
         Self { patterns: BTreeMap::from([(NaiveDate::MIN, weekly)]), exceptions: BTreeMap::new() }
     }

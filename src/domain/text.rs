@@ -59,7 +59,9 @@ impl std::fmt::Display for Text {
 /// The text with everything that could steer a terminal or reorder a line made visible.
 ///
 /// Control characters become their picture (`␛`), bidirectional overrides and isolates, zero-width
-/// and other invisible format characters become `�`; line breaks and tabs become a space.
+/// and other invisible format characters become `�`; line breaks and tabs become a space. The joiner and the
+/// non-joiner (U+200D, U+200C) pass on purpose: emoji are made with them, and words of Persian and many
+/// Indian languages are spelt with them.
 ///
 /// ```
 /// # use slotdesk::domain::printable;
@@ -128,5 +130,7 @@ mod tests {
         let text = Text::name("name", "a\u{202e}b\u{9b}31m").unwrap();
         assert_eq!(text.as_str(), "a\u{202e}b\u{9b}31m");
         assert_eq!(text.to_string(), "a�b�31m");
+        let joined = "👩\u{200d}👧 می\u{200c}خواهم";
+        assert_eq!(printable(joined), joined);
     }
 }

@@ -55,7 +55,7 @@ struct Boards {
     changed: Vec<u32>,
     /// Their new keys: one for every board, change by change.
     keys: Vec<u64>,
-    /// Kept for its memory: the notes that are being replayed.
+    /// Kept to reuse its allocation: the notes that are being replayed.
     replaying: Vec<u32>,
 }
 

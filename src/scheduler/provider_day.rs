@@ -16,7 +16,7 @@ const INLINE: usize = 16;
 ///
 /// Free is what the hours hold without any live appointment, wherever that lies: an overbooked
 /// appointment may share minutes with others, and one that has begun may lie outside changed hours.
-/// Nothing here checks the rules; who inserts has asked first.
+/// Nothing here checks the rules; whoever inserts has asked first.
 ///
 /// What deciding needs lies together and first: with thousands of providers, a decision waits for memory
 /// most of the time, and each thing looked up elsewhere takes longer than the deciding.
@@ -264,7 +264,7 @@ impl ProviderDay {
         *self = Self { revision: self.revision, ..draft };
     }
 
-    /// Counts one batch of changes and tells on what it was decided; `provider` is whose day it is.
+    /// Counts one batch of changes and returns the revision it was decided on; `provider` is whose day it is.
     pub(super) fn touch(&mut self, provider: ProviderId) -> Touched {
         let touched =
             Touched { provider, provider_revision: self.badge.record_revision, day: self.day, revision: self.revision };

@@ -131,7 +131,7 @@ impl SqliteStore {
 
     /// The sentence for a fault of a commit.
     fn explain(&self, fault: Fault) -> StoreError {
-        // SQLite tells that a write was refused, but not why; the lock file is on the same disk.
+        // SQLite says that a write was refused, but not why; the lock file is on the same disk.
         match self.lock.probe() {
             Err(error) if fault.is_of_the_disk() => file::cannot_write(&self.path, &error),
             _ => fault.explain(&self.path),
