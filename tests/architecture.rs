@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["cli", "settings"],
     &["tui", "api"],
     &["demo", "study"],
-    &["exchange", "access"],
+    &["access"],
     &["desk"],
     &["store"],
     &["scheduler"],
@@ -21,7 +21,7 @@ const FLOORS: &[&[&str]] = &[
 /// Most lines of a file, its tests included.
 const LINES_MAX: usize = 500;
 /// The stores there are; everybody but `main` knows only the port.
-const STORES: &[&str] = &["SqliteStore", "PostgresStore", "MemoryStore"];
+const STORES: &[&str] = &["SqliteStore", "MemoryStore"];
 /// How the machine is asked for the date or for chance (rule 9 of the design); `Instant`s only measure.
 const MACHINE: &[&str] = &["Utc::now", "Local::now", "SystemTime::now", "RandomState::new", "getrandom::"];
 /// The only files that ask it; everybody else is given a clock and a seed.
