@@ -128,8 +128,7 @@ async fn rule_2_what_is_history_outside_the_hours_cannot_be_to_come_again() {
     give(&desk, set(Status::Arrived), Channel::Desk).await.unwrap();
     give(&desk, hours_from_monday(("10:00", "12:00")), Channel::Http).await.unwrap();
     let outside = give(&desk, set(Status::Booked), Channel::Desk).await.unwrap_err();
-    let sentence =
-        "status: \"booked\" is not valid, expected a status that leaves it in history: it lies outside the hours now";
+    let sentence = "status: \"booked\" is not valid, expected arrived, in progress, done or no-show: the appointment is outside the provider's hours now";
     assert_eq!(outside.to_string(), sentence);
     let undone = give(&desk, Command::Undo, Channel::Desk).await.unwrap_err();
     assert!(matches!(undone, DeskError::UndoConflict(_)), "{undone}");

@@ -16,7 +16,7 @@ pub(super) enum Problem {
     #[error("this desk needs a token; send it with Authorization: Bearer TOKEN")]
     NoToken,
     /// The token is not one of this desk's.
-    #[error("this desk does not know the token, or knows it no more")]
+    #[error("this desk does not know that token; it may have been revoked")]
     UnknownToken,
     /// The token is not good for that.
     #[error("this needs a token of scope {needed}; the one that was sent has {given}")]
@@ -84,7 +84,7 @@ pub(super) enum Problem {
     #[error("the desk did not answer in time; ask again with the same id, nothing is booked twice")]
     NoAnswer,
     /// A defect in this program.
-    #[error("something went wrong inside the desk; nothing was answered")]
+    #[error("something went wrong inside the desk; the request could not be answered")]
     Defect,
 }
 

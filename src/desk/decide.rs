@@ -74,8 +74,9 @@ pub(super) async fn overbook(
     settling: &mut Settling<'_>,
 ) -> Result<(), DeskError> {
     validate(core, request)?;
-    let slot = TimeRange::starting(start, request.duration)
-        .ok_or_else(|| Invalid::new("start", start, format!("a time that leaves {} of the day", request.duration)))?;
+    let slot = TimeRange::starting(start, request.duration).ok_or_else(|| {
+        Invalid::new("start", start, format!("a start at least {} before midnight", request.duration))
+    })?;
     if let Some(skipped) = core.calendar.skipped(request.day).iter().find(|skipped| skipped.overlaps(slot)) {
         let expected = format!("a time that {} has: the clocks go forward over {skipped}", request.day);
         return Err(Invalid::new("start", start, expected).into());

@@ -42,8 +42,8 @@ pub enum DeskError {
     /// The request queue is full.
     #[error("the desk is busy, try again in a moment")]
     Busy,
-    /// Others kept changing the same day; nothing was decided.
-    #[error("the day kept changing while this was decided, try again")]
+    /// Others kept changing the same thing, a day, a provider or what was to be undone; nothing was decided.
+    #[error("others changed the same thing at the same moment; try again")]
     Overtaken,
     /// The desk is closing.
     #[error("the desk is closing")]

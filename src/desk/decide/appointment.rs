@@ -129,7 +129,8 @@ async fn with_status(
         match applied {
             Ok(()) => return Ok(()),
             Err(Obstacle::OutsideHours { .. }) => {
-                let expected = "a status that leaves it in history: it lies outside the hours now";
+                let expected =
+                    "arrived, in progress, done or no-show: the appointment is outside the provider's hours now";
                 return Err(Invalid::new("status", status, expected).into());
             }
             Err(_) => {}
