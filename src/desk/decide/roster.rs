@@ -25,8 +25,8 @@ pub(in crate::desk) fn with_hours(record: &Provider, change: &HoursChange) -> Pr
 /// Adds a provider; one who has left comes back with the new record.
 pub(super) async fn add_provider(core: &Core, new: &Provider, settling: &mut Settling<'_>) -> Result<(), DeskError> {
     let today = core.calendar.today();
-    let known = core.roster().providers.get(&new.id).cloned();
-    match known {
+    match join(core, new, settling) {
+        None => Ok(()),
         Some(known) if known.is_retired_on(today) && !new.is_retired_on(today) => {
             let action = Action::ProviderAdded(new.id.clone());
             let record = |known: &Provider| Provider { revision: known.revision + 1, ..new.clone() };
@@ -34,24 +34,26 @@ pub(super) async fn add_provider(core: &Core, new: &Provider, settling: &mut Set
         }
         Some(known) if known.same_content(new) => Ok(()),
         Some(_) => Err(DeskError::ProviderExists(new.id.clone())),
-        None => {
-            let _one_at_a_time = core.roster_changes.lock();
-            if core.roster().providers.contains_key(&new.id) {
-                return Err(DeskError::Overtaken);
-            }
-            let added = Arc::new(Provider { revision: 1, ..new.clone() });
-            let edits = Edits { providers: vec![Edit::added(Arc::clone(&added))], ..Edits::default() };
-            settling.put(Action::ProviderAdded(new.id.clone()), edits.clone(), &[]);
-            core.put_in_force(&edits);
-            let joins = |day: &Day| {
-                let provider_day = ProviderDay::new(Arc::clone(&added), day.date(), Vec::new(), 0)
-                    .skipping(&core.calendar.skipped(day.date()));
-                day.rebuilt(Arc::clone(day.rules()), vec![provider_day], &[])
-            };
-            core.days.rebuild(joins);
-            Ok(())
-        }
     }
+}
+
+/// Lets a provider join every loaded day, unless somebody has the identifier: who that is.
+fn join(core: &Core, new: &Provider, settling: &mut Settling<'_>) -> Option<Arc<Provider>> {
+    let _one_at_a_time = core.roster_changes.lock();
+    if let Some(known) = core.roster().providers.get(&new.id) {
+        return Some(Arc::clone(known));
+    }
+    let added = Arc::new(Provider { revision: 1, ..new.clone() });
+    let edits = Edits { providers: vec![Edit::added(Arc::clone(&added))], ..Edits::default() };
+    settling.put(Action::ProviderAdded(new.id.clone()), edits.clone(), &[]);
+    core.put_in_force(&edits);
+    let joins = |day: &Day| {
+        let provider_day = ProviderDay::new(Arc::clone(&added), day.date(), Vec::new(), 0)
+            .skipping(&core.calendar.skipped(day.date()));
+        day.rebuilt(Arc::clone(day.rules()), vec![provider_day], &[])
+    };
+    core.days.rebuild(joins);
+    None
 }
 
 /// Changes what neither hours nor limit are.
