@@ -26,8 +26,8 @@ pub(super) struct DayQuery {
 /// `POST /appointments`
 pub(super) async fn book(State(app): State<Arc<App>>, caller: Caller, body: JsonBytes) -> Result<Response, Problem> {
     let body: BookingBody<'_> = body.parse()?;
-    let usual = match body.service_to_look_up()? {
-        Some(service) => Some(duration_of(&app, service).await?),
+    let usual = match body.duration_to_look_up()? {
+        Some((id, service)) => Some(usual_duration(&app, &id, service).await?),
         None => None,
     };
     let (request, past) = body.into_request(app.desk.calendar().today(), usual)?;
@@ -40,7 +40,15 @@ pub(super) async fn book(State(app): State<Arc<App>>, caller: Caller, body: Json
     Ok(json(StatusCode::OK, &SlotView::new(appointment)))
 }
 
-async fn duration_of(app: &App, service: ServiceId) -> Result<Minutes, Problem> {
+/// The duration of a request that names none: the service's, or the one it had when the request was answered.
+///
+/// The body of a repetition says the same as the first one did, whatever has become of the service since.
+async fn usual_duration(app: &App, id: &RequestId, service: ServiceId) -> Result<Minutes, Problem> {
+    if let Some(event) = app.desk.answer(id).await?
+        && let Some(first) = event.draft.answered()
+    {
+        return Ok(first.duration);
+    }
     let today = app.desk.day(app.desk.calendar().today()).await?;
     match today.catalogue.get(&service) {
         Some(found) => Ok(found.duration),

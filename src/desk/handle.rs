@@ -156,6 +156,12 @@ impl Desk {
         Ok(self.core.readers.read(move |reader| reader.appointment(&id)).await?)
     }
 
+    /// The event that answered a request, as committed: booked, overbooked or refused.
+    pub async fn answer(&self, id: &RequestId) -> Result<Option<Event>, DeskError> {
+        let id = id.clone();
+        Ok(self.core.readers.read(move |reader| reader.answer(&id)).await?)
+    }
+
     /// Up to `limit` events before number `before` (`u64::MAX` for the newest), newest first.
     pub async fn log(&self, before: u64, limit: usize) -> Result<Vec<Event>, DeskError> {
         Ok(self.core.readers.read(move |reader| reader.events_before(before, limit)).await?)

@@ -1,6 +1,8 @@
 //! What the original program did not have: dates, services, changes of one appointment, providers.
 
 use serde_json::json;
+use slotdesk::desk::Command;
+use slotdesk::domain::{Channel, ColourRole, Minutes, Service, ServiceId, Text};
 
 use crate::client::{get, send};
 use crate::original::{BOOKING, PROVIDER};
@@ -99,19 +101,49 @@ fn a_provider_may_have_a_name_a_week_and_exceptions() {
     assert_eq!(hours("2026-12-02"), json!([]));
 }
 
-#[test]
-fn a_service_stands_in_for_the_duration() {
-    use slotdesk::desk::Command;
-    use slotdesk::domain::{Channel, Minutes, Service, ServiceId, Text};
-
-    let server = with_provider();
-    let service = Service {
+fn haircut(minutes: i64) -> Service {
+    Service {
         id: ServiceId::new("cut").unwrap(),
         name: Text::name("name", "Haircut").unwrap(),
-        duration: Minutes::new(45).unwrap(),
-        colour: slotdesk::domain::ColourRole::default(),
+        duration: Minutes::new(minutes).unwrap(),
+        colour: ColourRole::default(),
+    }
+}
+
+fn at_the_desk(server: &Server, command: Command) {
+    server.block_on(server.desk.submit(command, Channel::Desk.into())).unwrap();
+}
+
+#[test]
+fn rule_5_a_repetition_without_a_duration_is_one_whatever_has_become_of_the_service() {
+    let server = with_provider();
+    at_the_desk(&server, Command::AddService(haircut(30)));
+    let body = |id: &str, end: &str| {
+        format!(r#"{{"id": "{id}", "service": "cut", "preferred_range": {{"start": "09:00", "end": "{end}"}}}}"#)
     };
-    server.block_on(server.desk.submit(Command::AddService(service), Channel::Desk.into())).unwrap();
+    let ask = |id: &str, end: &str| send(server.address, "POST", "/appointments", &body(id, end));
+    let (wide, narrow) = (ask("wide", "12:00"), ask("narrow", "10:00"));
+    assert_eq!([wide.status, narrow.status], [200, 200]);
+    // One that still fits the range, one that does not, and none at all.
+    for change in [Command::EditService(haircut(45)), Command::EditService(haircut(90))] {
+        at_the_desk(&server, change);
+        for (id, end, first) in [("wide", "12:00", &wide), ("narrow", "10:00", &narrow)] {
+            let again = ask(id, end);
+            assert_eq!((again.status, again.json()), (200, first.json()));
+        }
+    }
+    for _ in 0..3 {
+        at_the_desk(&server, Command::Undo);
+    }
+    assert_eq!(ask("new", "12:00").error(), "there is no service cut");
+    assert_eq!(ask("wide", "12:00").json(), wide.json());
+    assert_eq!(ask("wide", "11:00").status, 409, "another range is another request");
+}
+
+#[test]
+fn a_service_stands_in_for_the_duration() {
+    let server = with_provider();
+    at_the_desk(&server, Command::AddService(haircut(45)));
     let body = |service: &str| {
         format!(
             r#"{{"id": "{service}", "service": "{service}", "preferred_range": {{"start": "09:00", "end": "09:45"}}}}"#

@@ -31,15 +31,17 @@ pub(in crate::api) struct BookingBody<'a> {
 }
 
 impl BookingBody<'_> {
-    /// The service whose duration counts because the body names none.
-    pub(in crate::api) fn service_to_look_up(&self) -> Result<Option<ServiceId>, Problem> {
+    /// The request and the service whose duration counts because the body names none.
+    pub(in crate::api) fn duration_to_look_up(&self) -> Result<Option<(RequestId, ServiceId)>, Problem> {
         match (&self.duration, &self.service) {
-            (None, Some(service)) => service.read("service", ServiceId::new).map(Some),
+            (None, Some(service)) => {
+                Ok(Some((self.id.read("id", RequestId::new)?, service.read("service", ServiceId::new)?)))
+            }
             _ => Ok(None),
         }
     }
 
-    /// The request; `usual` is the duration of the service, used where the body names none.
+    /// The request; `usual` is the duration that was looked up, used where the body names none.
     ///
     /// A body without a date is the original program's: it means today, and any minute of it.
     pub(in crate::api) fn into_request(
