@@ -30,6 +30,7 @@ mod readers;
 mod register;
 mod repeat;
 mod roster;
+mod setbacks;
 mod snapshot;
 mod undo;
 mod workers;

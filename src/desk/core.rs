@@ -16,6 +16,7 @@ use super::job::{Decision, Outstanding};
 use super::readers::Readers;
 use super::register::Register;
 use super::roster::Roster;
+use super::setbacks::{SetbackCount, Setbacks};
 use super::undo::UndoStack;
 use super::{Calendar, DeskError, Options};
 
@@ -38,7 +39,8 @@ pub(super) struct Core {
     demand: Mutex<Learned>,
     /// Held while the demand is read, so that it is read once however many ask for it.
     learning: tokio::sync::Mutex<()>,
-    setbacks: AtomicU64,
+    /// What was decided and not stored; counted after it was forgotten.
+    pub(super) setbacks: SetbackCount,
     roster_state: RosterState,
 }
 
@@ -91,7 +93,7 @@ impl Core {
             meter: Meter::default(),
             demand: Mutex::default(),
             learning: tokio::sync::Mutex::default(),
-            setbacks: AtomicU64::new(0),
+            setbacks: SetbackCount::default(),
             roster_state: RosterState::default(),
         }
     }
@@ -160,7 +162,7 @@ impl Core {
         self.undo.lock().note(event);
     }
 
-    /// Forgets what was decided but not stored, so that it is read from the store again.
+    /// Forgets what was decided but not stored, so that it is read from the store again, and so is what rests on it.
     pub(super) fn unlearn(&self, commit: &Commit) {
         for guard in &commit.guards {
             self.days.evict(guard.day);
@@ -172,21 +174,16 @@ impl Core {
         if let Action::Undone(number) = &commit.draft.action {
             self.undo.lock().put_back(*number);
         }
+        if commit.draft.touches_roster() {
+            self.setbacks.count();
+        } else if !commit.guards.is_empty() {
+            self.setbacks.count_days();
+        }
     }
 
-    /// How often something was decided that the store could not take.
-    ///
-    /// Whoever decides notes the number before looking at anything. If it has grown by the time the decision
-    /// comes to the journal, the decision may rest on what was never stored: bookings that never came about,
-    /// hours that never changed. Days and records have revisions by which the store would notice, but what
-    /// changes neither, a refusal above all, would be stored as true.
-    pub(super) fn setbacks(&self) -> u64 {
-        self.setbacks.load(Ordering::Acquire)
-    }
-
-    /// Counts a setback; called by the journal after everything was forgotten.
-    pub(super) fn count_setback(&self) {
-        self.setbacks.fetch_add(1, Ordering::Release);
+    /// The setbacks so far, to be noted before anything is looked at.
+    pub(super) fn setbacks(&self) -> Setbacks {
+        self.setbacks.now()
     }
 
     /// Notes that a change of the roster goes to the store; called under `roster_changes`.

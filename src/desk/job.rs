@@ -8,6 +8,7 @@ use crate::domain::{Actor, Minute, ProviderId, Request};
 use crate::store::Commit;
 use crate::sync::Mutex;
 
+use super::setbacks::{Footing, Setbacks};
 use super::{Answer, Command, DeskError, Past};
 
 /// What a worker is to decide; cheap to clone.
@@ -58,8 +59,17 @@ pub(super) struct Job {
 pub(super) struct Decision {
     pub(super) commit: Commit,
     pub(super) job: Job,
-    /// The setbacks of the desk before anything was looked at for it; see [`super::core::Core::setbacks`].
-    pub(super) setbacks: u64,
+    /// The setbacks of the desk before anything was looked at for it.
+    pub(super) setbacks: Setbacks,
+}
+
+impl Decision {
+    /// Whether it may rest on what was not stored, now that there are these setbacks.
+    pub(super) fn is_outdated(&self, now: Setbacks) -> bool {
+        let Commit { draft, guards } = &self.commit;
+        let footing = if guards.is_empty() && !draft.touches_roster() { Footing::Bare } else { Footing::Known };
+        now.outdate(self.setbacks, footing)
+    }
 }
 
 /// Where an answer goes; counts as outstanding until it is given or dropped.

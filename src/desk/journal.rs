@@ -103,8 +103,8 @@ impl Journal {
     fn write(&mut self) -> Stored {
         let core = &self.core;
         let places = self.taken.len();
-        let setbacks = core.setbacks();
-        for outdated in self.taken.extract_if(.., |decision| decision.setbacks != setbacks) {
+        // In order, because what is sent back outdates what may rest on it.
+        for outdated in self.taken.extract_if(.., |decision| decision.is_outdated(core.setbacks())) {
             core.unlearn(&outdated.commit);
             self.runtime.spawn(workers::again(Arc::clone(core), outdated.job));
         }
@@ -130,7 +130,7 @@ impl Journal {
                 for commit in &commits {
                     core.unlearn(commit);
                 }
-                core.count_setback();
+                core.setbacks.count();
                 let failed = jobs.into_iter().map(|job| (job, DeskError::Store(error.clone()))).collect();
                 Stored { missed: self.missed_before(u64::MAX), committed: Vec::new(), failed, places }
             }
@@ -146,9 +146,6 @@ impl Journal {
                 Verdict::Committed(number) => committed.push((commit, job, *number)),
                 Verdict::Stale => {
                     core.unlearn(&commit);
-                    if commit.draft.touches_roster() {
-                        core.count_setback();
-                    }
                     self.runtime.spawn(workers::again(Arc::clone(core), job));
                 }
                 Verdict::Answered => {

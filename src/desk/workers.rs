@@ -15,6 +15,7 @@ use super::core::Core;
 use super::inbox::Place;
 use super::job::{Decision, Job, Work};
 use super::register::Claim;
+use super::setbacks::Setbacks;
 use super::{Answer, DeskError, decide, repeat};
 use crate::domain::{Action, Draft, Edits};
 use crate::scheduler::Touched;
@@ -67,7 +68,7 @@ async fn look(core: &Core, work: &Work, settling: &mut Settling<'_>) -> Result<(
 }
 
 /// Answers that the book is as asked already, or cannot be: when the store has everything that makes it so.
-fn answer_when_stored(core: &Arc<Core>, job: Job, answer: Result<Answer, DeskError>, setbacks: u64) {
+fn answer_when_stored(core: &Arc<Core>, job: Job, answer: Result<Answer, DeskError>, setbacks: Setbacks) {
     let mark = core.inbox.mark();
     if mark.is_settled() && core.setbacks() == setbacks {
         give(core, job, answer);
@@ -139,13 +140,13 @@ fn claimed(core: &Core, job: Job) -> Option<Job> {
 /// The way of one decision into the journal: a reserved place and the job that goes with it.
 pub(super) struct Settling<'a> {
     core: &'a Core,
-    setbacks: u64,
+    setbacks: Setbacks,
     open: Option<(Place<'a, Decision>, Job)>,
 }
 
 impl Settling<'_> {
     /// The setbacks of the desk when this was begun.
-    pub(super) fn setbacks(&self) -> u64 {
+    pub(super) fn setbacks(&self) -> Setbacks {
         self.setbacks
     }
 
