@@ -247,6 +247,15 @@ pub enum StoreError {
         /// Its log.
         log: PathBuf,
     },
+    /// A change of the book was broken off, and nobody has undone it yet.
+    #[error("{} holds half a change, and {} what was there before it; start the desk once, which puts the book in \
+        order; nothing was changed", path.display(), journal.display())]
+    Unfinished {
+        /// The book.
+        path: PathBuf,
+        /// What undoes the change.
+        journal: PathBuf,
+    },
     /// The book was not under its name when it was closed, and stands under another one now.
     #[error("{} was moved, deleted or replaced while the desk was open; everything that the desk had stored is in {}: \
         \"slotdesk restore --from\" puts it in place", path.display(), copy.display())]

@@ -2,14 +2,15 @@
  * real ones with LD_PRELOAD.
  *
  * FAULTY_BOOK is how the paths of the files begin, FAULTY_CONTROL a folder with a file per kind of call
- * (write, sync, read, open): "N COUNT ERRNO" lets the next N - 1 calls pass and then COUNT calls fail. A
- * write that fails has written half of what it was to write, as a real one may. While the folder has a
- * file "hold", calls to sync wait.
+ * (write, sync, read, open, remove): "N COUNT ERRNO" lets the next N - 1 calls pass and then COUNT calls
+ * fail. A write that fails has written half of what it was to write, as a real one may. An ERRNO below 0 is
+ * no error: the program is killed there. While the folder has a file "hold", calls to sync wait.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -70,6 +71,7 @@ static int fault(const char *kind) {
 }
 
 static int fail(int number) {
+    if (number < 0) kill(getpid(), SIGKILL);
     errno = number;
     return -1;
 }
@@ -122,4 +124,12 @@ int open64(const char *path, int flags, ...) {
         if (number != 0) return fail(number);
     }
     return syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+int unlink(const char *path) {
+    if (is_path_of_book(path)) {
+        int number = fault("remove");
+        if (number != 0) return fail(number);
+    }
+    return syscall(SYS_unlinkat, AT_FDCWD, path, 0);
 }

@@ -16,6 +16,8 @@ const LIBRARY: &str = "faulty_disk.so";
 pub(crate) const EIO: i32 = 5;
 pub(crate) const ENOSPC: i32 = 28;
 pub(crate) const EROFS: i32 = 30;
+/// No error: the server is killed in the middle of the call.
+pub(crate) const KILLED: i32 = -1;
 
 /// A call by which SQLite reaches the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +26,7 @@ pub(crate) enum Call {
     Sync,
     Read,
     Open,
+    Remove,
 }
 
 /// How long a fault lasts.
@@ -58,10 +61,15 @@ impl FaultyDisk {
     }
 
     pub(crate) fn start(&self, user: &User) -> Server {
+        self.try_to_start(user).unwrap_or_else(|said| panic!("{said}"))
+    }
+
+    /// Starts a server that may not get so far as to listen; what it said then.
+    pub(crate) fn try_to_start(&self, user: &User) -> Result<Server, String> {
         let mut command = user.command(&["serve", "--listen", "127.0.0.1:0", "--book", "~/desk.db"]);
         command.env("LD_PRELOAD", self.control(LIBRARY)).env("FAULTY_CONTROL", self.workshop.path());
         command.env("FAULTY_BOOK", &self.book);
-        Server::of(&mut command)
+        Server::attempt(&mut command)
     }
 
     fn control(&self, name: &str) -> PathBuf {

@@ -9,6 +9,7 @@
 )]
 
 mod backup;
+mod begun;
 mod client;
 #[path = "../support/dice.rs"]
 mod dice;

@@ -33,15 +33,20 @@ impl Server {
 
     /// A server by a command of its own, `serve` included.
     pub(crate) fn of(command: &mut Command) -> Self {
+        Self::attempt(command).unwrap_or_else(|said| panic!("{said}"))
+    }
+
+    /// A server that may not get so far as to listen; what it said then.
+    pub(crate) fn attempt(command: &mut Command) -> Result<Self, String> {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let Some(address) = line.strip_prefix("listening on http://") else {
             let mut said = String::new();
             let _ = child.stderr.take().unwrap().read_to_string(&mut said);
-            panic!("{line:?} {said}");
+            return Err(format!("{line:?} {said} ({})", child.wait().unwrap()));
         };
-        Self { address: address.trim().parse().unwrap(), child }
+        Ok(Self { address: address.trim().parse().unwrap(), child })
     }
 
     pub(crate) fn process(&self) -> u32 {

@@ -299,3 +299,28 @@ fn a_book_cut_off_anywhere_is_refused_or_found_and_left_alone() {
         &format!("{} lengths: each refused or found, none changed", cuts.len()),
     );
 }
+
+#[test]
+fn a_book_that_was_being_begun_when_the_power_failed_is_begun_whatever_of_it_was_written() {
+    let raw = Place::with(&[], None);
+    let writing = Connection::open(raw.book()).unwrap();
+    // Too much for the memory that it is allowed, so that a part is written before the end.
+    writing
+        .execute_batch("PRAGMA cache_size = 1; BEGIN; CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(99999))")
+        .unwrap();
+    let (half, journal) = (fs::read(raw.book()).unwrap(), fs::read(raw.0.path().join("desk.db-journal")).unwrap());
+    assert!(half.len() > 4096 && !journal.is_empty());
+    // Pages reach the disk in any order: this is the first of them, which has the header.
+    let torn = [&[0; 4096], &half[4096..]].concat();
+    let place = Place::with(&torn, None);
+    assert!(matches!(SqliteStore::open(&place.book()), Err(StoreError::NotABook { .. })), "zeros are no book");
+    let beside = place.0.path().join("desk.db-journal");
+    fs::write(&beside, &journal).unwrap();
+    let Err(error) = SqliteStore::open_reader(&place.book()) else { panic!("half a book") };
+    assert!(error.to_string().contains("start the desk once, which puts the book in order"), "{error}");
+    assert!(fs::read(place.book()).unwrap() == torn && fs::read(&beside).unwrap() == journal);
+    let mut store = SqliteStore::open(&place.book()).unwrap();
+    assert!(!beside.exists());
+    store_all(&mut store, [refuses("next", MONDAY)]);
+    assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
+}

@@ -12,6 +12,8 @@ use crate::store::StoreError;
 const HEADER_BYTES: usize = 100;
 /// How every SQLite file begins.
 const BEGINNING: &[u8; 16] = b"SQLite format 3\0";
+/// How every rollback journal of SQLite begins.
+const JOURNAL_BEGINNING: &[u8; 8] = &[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
 /// Which file it is, whatever its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,16 +164,15 @@ fn begins_like_a_book(path: &Path) -> bool {
         && beginning == *BEGINNING
 }
 
-/// Fails unless the file is empty or begins like a book; whether it is empty.
+/// Fails unless the file is empty or begins like a book.
 ///
 /// Only for who holds the lock of the book: closing a file gives up the locks that SQLite has on it, for
 /// the whole process.
-pub(super) fn is_empty_book(path: &Path) -> Result<bool, StoreError> {
-    let mut header = Vec::with_capacity(HEADER_BYTES);
-    let read = File::open(path).and_then(|file| file.take(HEADER_BYTES as u64).read_to_end(&mut header));
-    read.map_err(|error| cannot_write(path, &error))?;
-    if header.is_empty() {
-        return Ok(true);
+pub(super) fn check_header(path: &Path) -> Result<(), StoreError> {
+    let header = beginning(path, HEADER_BYTES).map_err(|error| cannot_write(path, &error))?;
+    // Of a book that was being begun when the power failed, any part may be on the disk.
+    if header.is_empty() || (header.iter().all(|byte| *byte == 0) && was_empty(path)) {
+        return Ok(());
     }
     if !header.starts_with(BEGINNING) {
         return Err(not_a_book(path, "it is not an SQLite file"));
@@ -182,7 +183,35 @@ pub(super) fn is_empty_book(path: &Path) -> Result<bool, StoreError> {
     let (Some(version), Some(id)) = (field(60), field(68)) else {
         return Err(StoreError::Damaged { path: path.to_path_buf(), detail: "its header is cut off".into() });
     };
-    schema::check(path, id.into(), version.into()).map(|()| false)
+    schema::check(path, id.into(), version.into())
+}
+
+/// What undoes a change of the book that was broken off, if one was: SQLite's rollback journal.
+pub(super) fn journal(book: &Path) -> Option<PathBuf> {
+    let path = beside(book, "-journal");
+    // One that is empty or begins with a zero is done with.
+    let is_needed = beginning(&path, 1).is_ok_and(|first| first.first().is_some_and(|byte| *byte != 0));
+    is_needed.then_some(path)
+}
+
+/// Whether the change that was broken off was the first of all.
+fn was_empty(book: &Path) -> bool {
+    // The size of the book before the change, in pages: https://sqlite.org/fileformat.html#the_rollback_journal
+    let size = 16..20;
+    let header = beginning(&beside(book, "-journal"), size.end).unwrap_or_default();
+    header.starts_with(JOURNAL_BEGINNING) && header.get(size).is_some_and(|pages| pages == [0; 4])
+}
+
+/// Whether there is anything in the log beside the book.
+pub(super) fn has_log(book: &Path) -> bool {
+    fs::metadata(beside(book, "-wal")).is_ok_and(|log| log.len() > 0)
+}
+
+/// The first bytes of a file, at most as many as are asked for.
+fn beginning(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
+    let mut read = Vec::with_capacity(bytes);
+    File::open(path)?.take(bytes as u64).read_to_end(&mut read)?;
+    Ok(read)
 }
 
 /// The file that belongs to another one by its name: `desk.db-wal` to `desk.db`.

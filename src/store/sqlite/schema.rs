@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::fault::Fault;
@@ -25,19 +26,20 @@ const STATEMENTS_MAX: usize = 64;
 /// Opens a book for writing and brings it to the newest version; call it with the book's lock held.
 pub(super) fn open_book(path: &Path) -> Result<Connection, StoreError> {
     let explain = |fault: Fault| fault.explain(path);
-    if file::is_empty_book(path)? {
-        // The mark has to be in the file itself, not in a log beside it, before anything else is.
-        let mut connection = plain(path).map_err(|error| explain(error.into()))?;
-        migrate(&mut connection, MIGRATIONS).map_err(explain)?;
-    } else {
-        // The header may be older than the log beside the book.
-        check_book(path)?;
-    }
-    let mut connection = connect(path).map_err(|error| explain(error.into()))?;
+    file::check_header(path)?;
+    let mut connection = careful(path).map_err(|error| explain(error.into()))?;
+    // Before anything is read: what is created beside a book that cannot be written could not be, either.
     if connection.is_readonly("main").map_err(|error| explain(error.into()))? {
         let detail = "it is read-only".to_owned();
         return Err(StoreError::NotWritable { path: path.to_path_buf(), detail });
     }
+    // The header may be older than the log beside the book, or of a change that was broken off: the first look
+    // undoes it, for which the connection has to be one that writes.
+    if is_empty(&connection, path)? {
+        // The mark has to be in the file itself, not in a log beside it, before anything else is.
+        migrate(&mut connection, MIGRATIONS).map_err(explain)?;
+    }
+    set_up(&connection).map_err(|error| explain(error.into()))?;
     migrate(&mut connection, MIGRATIONS).map_err(explain)?;
     Ok(connection)
 }
@@ -45,6 +47,12 @@ pub(super) fn open_book(path: &Path) -> Result<Connection, StoreError> {
 /// A connection that writes: every commit is on the disk when it returns.
 pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     let connection = plain(path)?;
+    set_up(&connection)?;
+    Ok(connection)
+}
+
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "foreign_keys", "on")?;
@@ -53,8 +61,7 @@ pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
     // 16 MiB: the inner pages of the indexes of a large book.
     connection.pragma_update(None, "cache_size", -16_384)?;
     // A checkpoint per 4,000 pages (16 MB) rather than 1,000 writes a page that changes often fewer times.
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000)?;
-    Ok(connection)
+    connection.pragma_update(None, "wal_autocheckpoint", 4_000)
 }
 
 /// A connection that only reads.
@@ -67,12 +74,29 @@ pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
 
 /// Fails unless the file is a book that this program can read; it is not changed in any case.
 pub(super) fn check_book(path: &Path) -> Result<(), StoreError> {
+    let nothing = || file::not_a_book(path, "it is empty");
+    // SQLite takes away what lies beside an empty file.
+    if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+        return Err(nothing());
+    }
     // While a desk is open, it is the one that plays the log into the book.
     if !Lock::is_held(path) {
         wal::check(path)?;
+        // Undoing the change would be one.
+        if let Some(journal) = file::journal(path) {
+            return Err(StoreError::Unfinished { path: path.to_path_buf(), journal });
+        }
     }
     let connection = open_read_only(path).map_err(|error| Fault::from(error).explain(path))?;
-    check_version(&connection, path)
+    if is_empty(&connection, path)? { Err(nothing()) } else { Ok(()) }
+}
+
+/// A connection that leaves what is in the log beside the book there when it is closed.
+fn careful(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = plain(path)?;
+    // Without such a log, the last connection tidies up what it created.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, file::has_log(path))?;
+    Ok(connection)
 }
 
 /// A connection as SQLite makes it; the file has to be there.
@@ -90,15 +114,19 @@ fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-fn check_version(connection: &Connection, path: &Path) -> Result<(), StoreError> {
+/// Whether a book is still to be begun in the file; fails if it holds anything but a book that this program can read.
+fn is_empty(connection: &Connection, path: &Path) -> Result<bool, StoreError> {
     let pragma = |name| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    match pragma("application_id").and_then(|id| Ok((id, pragma("user_version")?))) {
-        Ok((id, version)) => check(path, id, version),
-        Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) => {
-            Err(file::not_a_book(path, "it is not an SQLite file"))
-        }
-        Err(error) => Err(Fault::from(error).explain(path)),
+    let marks = pragma("application_id").and_then(|id| Ok((id, pragma("user_version")?)));
+    let fault = match marks {
+        Ok((0, 0)) if pragma("page_count").is_ok_and(|pages| pages == 0) => return Ok(true),
+        Ok((id, version)) => return check(path, id, version).map(|()| false),
+        Err(error) => error,
+    };
+    if fault.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) {
+        return Err(file::not_a_book(path, "it is not an SQLite file"));
     }
+    Err(Fault::from(fault).explain(path))
 }
 
 /// Fails unless these are the marks of a book that this program can read.
@@ -187,7 +215,8 @@ mod tests {
         std::fs::write(&path, "").unwrap();
         let open = open_book(&path).unwrap();
         // The connection is still open, so nothing was moved from the log into the file by closing it.
-        assert!(!file::is_empty_book(&path).unwrap());
+        assert!(std::fs::metadata(&path).unwrap().len() > 0);
+        file::check_header(&path).unwrap();
         drop(open);
     }
 }
