@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::figures::report;
-use crate::program::User;
+use crate::program::{Outcome, User};
 use crate::server::Server;
 
 fn add_provider(server: &Server) {
@@ -31,6 +31,10 @@ fn until_it_fails(server: &Server) -> (usize, String) {
     let (number, (status, answer)) = failed.find(|(_, (status, _))| *status != 200).expect("a full disk");
     assert_eq!(status, 503, "{answer}");
     (number, answer["error"].as_str().unwrap().to_owned())
+}
+
+fn backup(user: &User) -> Outcome {
+    user.run(&["backup", "--book", "~/desk.db", "--to", "~/copy.db"])
 }
 
 const SENTENCE: &str = "the book cannot be read or written at the moment, nothing was changed";
@@ -85,6 +89,34 @@ fn rule_6_a_book_that_is_taken_away_is_missed_and_found_again() {
     assert_eq!(server.ask("GET", "/health", "").0, 200);
     assert!(server.stop());
     assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0));
+}
+
+#[test]
+fn rule_1_a_book_with_two_names_has_one_desk() {
+    let user = User::new();
+    let server = Server::start(&user);
+    add_provider(&server);
+    assert_eq!(server.ask("POST", "/appointments", &booking(1)).0, 200);
+    fs::hard_link(user.path("desk.db"), user.path("hard.db")).unwrap();
+    assert_eq!(backup(&user).code, Some(0));
+    let at_hard = ["--book", "~/hard.db"];
+    for command in [&["serve", "--listen", "127.0.0.1:0"][..], &["restore", "--from", "~/copy.db"]] {
+        let refused = user.run(&[command, &at_hard].concat());
+        assert_eq!(refused.code, Some(1), "{refused:?}");
+        assert!(
+            refused.err.contains("~/hard.db is in use by a desk that has it open under another name"),
+            "{refused:?}"
+        );
+    }
+    // The locks that SQLite has on an open book are still there: a connection that ends is not the last one.
+    drop(rusqlite::Connection::open(user.path("desk.db")).unwrap().execute_batch("SELECT * FROM event"));
+    assert_ne!(fs::metadata(user.path("desk.db-wal")).unwrap().len(), 0);
+    assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0), "looking at it is allowed");
+    assert_eq!(server.ask("POST", "/appointments", &booking(2)).0, 200);
+    assert!(server.stop());
+    let server = Server::of(&mut user.command(&[&["serve", "--listen", "127.0.0.1:0"][..], &at_hard].concat()));
+    assert_eq!(server.ask("GET", "/appointments/r2", "").0, 200);
+    assert!(server.stop());
 }
 
 #[test]

@@ -177,6 +177,20 @@ fn a_book_has_one_lock_by_whatever_name_it_is_opened() {
 }
 
 #[test]
+fn rule_1_a_book_has_one_lock_though_it_has_two_names() {
+    let shelf = Shelf::new();
+    drop(shelf.open());
+    fs::hard_link(shelf.book(), shelf.path("other.db")).unwrap();
+    for (first, second) in [("desk.db", "other.db"), ("other.db", "desk.db")] {
+        let open = SqliteStore::open(&shelf.path(first)).unwrap();
+        let error = SqliteStore::open(&shelf.path(second)).unwrap_err();
+        assert!(error.to_string().contains("is in use by a desk that has it open under another name"), "{error}");
+        assert!(!shelf.path(&format!("{second}.lock")).exists());
+        drop(open);
+    }
+}
+
+#[test]
 fn a_lock_left_behind_is_no_obstacle() {
     let shelf = Shelf::new();
     drop(shelf.open());
