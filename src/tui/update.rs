@@ -17,8 +17,8 @@ use super::sentences;
 use super::shown::Loaded;
 use super::view;
 use super::widgets::keep_visible;
-use crate::desk::{DeskError, Feedback};
-use crate::domain::{Appointment, Event, Minute, TimeRange};
+use crate::desk::{Answer, DeskError, Feedback};
+use crate::domain::{Action as Happened, Appointment, Event, Minute, TimeRange};
 
 /// Takes in a message; what it wants done is left in `cx`.
 pub(super) fn update(model: &mut Model, message: Message, cx: &mut Cx<'_>) {
@@ -97,12 +97,31 @@ fn answered(model: &mut Model, ticket: Ticket, reply: Reply, cx: &mut Cx<'_>) {
             Loaded::Refreshed | Loaded::Outdated => {}
         },
         // Whoever asked is gone: the answer is told, and a failure is not lost.
-        Reply::Answer(Ok(answer)) => announce(&answer, model),
+        Reply::Answer(Ok(answer)) => {
+            announce(&answer, model);
+            if model.overlays.is_empty() {
+                go_back(model, &answer, cx);
+            }
+        }
         Reply::Answer(Err(DeskError::NothingToUndo)) => {
             model.say(Severity::Info, sentences::capitalised(&DeskError::NothingToUndo.to_string()));
         }
         Reply::Answer(Err(error)) => model.say(Severity::Error, sentences::capitalised(&error.to_string())),
         Reply::Proposal(_) | Reply::Hours(_) | Reply::Log(_) => {}
+    }
+}
+
+/// After an undo the cursor goes to what came back, so that row and selection mean the same person.
+fn go_back(model: &mut Model, answer: &Answer, cx: &mut Cx<'_>) {
+    let Answer::Decided(event) = answer else { return };
+    let (Happened::Undone(_), Some(edit)) = (&event.draft.action, event.draft.edits.appointments.first()) else {
+        return;
+    };
+    if let Some(appointment) = edit.after.as_ref().or(edit.before.as_ref()) {
+        model.go_to(cx, appointment);
+    }
+    if edit.after.is_none() {
+        model.cursor.appointment = None;
     }
 }
 

@@ -273,6 +273,33 @@ fn a_carried_appointment_moves_by_the_grid_and_is_put_down_or_back() {
 }
 
 #[test]
+fn an_undo_leads_to_what_came_back_so_that_row_and_selection_are_the_same_persons() {
+    let mut script = Script::clinic();
+    script.press("Home m j . . . . Enter");
+    assert_eq!(at(&script), "garcia 13:00 r00");
+    script.press("u");
+    assert_eq!(at(&script), "chen 09:00 r00");
+    script.press("Home m ] Enter j u");
+    assert_eq!((at(&script).as_str(), script.model.shown.day().to_string().as_str()), ("chen 09:00 r00", "2026-11-23"));
+    script.press("n b Enter");
+    let booked = at(&script);
+    script.press("g g Home u");
+    let (place, gone) = booked.rsplit_once(' ').unwrap();
+    assert_eq!((at(&script), gone), (format!("{place} -"), "new1"), "where it was, and nothing is selected");
+}
+
+#[test]
+fn an_undo_does_not_move_the_desk_below_a_form() {
+    let mut script = Script::clinic();
+    script.press("Home a");
+    script.answers = Answers::Held;
+    script.press("u G End b");
+    let before = at(&script);
+    script.answer();
+    assert_eq!(at(&script), before);
+}
+
+#[test]
 fn a_carried_appointment_crosses_days_and_comes_home() {
     let mut script = Script::clinic();
     script.press("Home m ] ]");
