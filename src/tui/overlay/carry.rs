@@ -1,5 +1,7 @@
 //! An appointment that was picked up: the arrows carry it, a ghost shows whether it would fit.
 
+mod nearby;
+
 use std::sync::Arc;
 
 use chrono::{Days, NaiveDate};
@@ -7,7 +9,7 @@ use chrono::{Days, NaiveDate};
 use super::{Claim, Fit, Ghost, Layer, Next, announce};
 use crate::desk::{Command, DeskError, Destination, Past};
 use crate::domain::{Appointment, Event, Minute, Minutes, ProviderId, TimeRange};
-use crate::scheduler::{Candidate, Proposal};
+use crate::scheduler::Proposal;
 use crate::tui::actions::{Action, Context};
 use crate::tui::activity::Severity;
 use crate::tui::form::Edit;
@@ -16,6 +18,7 @@ use crate::tui::model::Model;
 use crate::tui::sentences;
 use crate::tui::theme::Role;
 use crate::tui::view::{Canvas, Remark};
+use nearby::{Found, Search};
 
 /// An appointment being carried.
 #[derive(Debug)]
@@ -29,8 +32,8 @@ pub(in crate::tui) struct Carry {
     /// What the verdict is about, or will be.
     asked: Option<Destination>,
     verdict: Option<Proposal>,
-    /// How many of the alternatives were tried.
-    tried: usize,
+    /// The other places that `carry-next` walks along, from its first press until something else is pressed.
+    search: Option<Search>,
 }
 
 impl Carry {
@@ -46,7 +49,7 @@ impl Carry {
             asking: None,
             asked: None,
             verdict: None,
-            tried: 0,
+            search: None,
         })
     }
 
@@ -114,22 +117,28 @@ impl Carry {
         }
     }
 
-    /// Goes to the next of the nearest places that would do.
+    /// Goes to the next of the nearest places that would do; looks for them first where that was not done.
     fn next_place(&mut self, model: &mut Model, cx: &mut Cx<'_>) {
-        let candidates: &[Candidate] = match &self.verdict {
-            Some(Proposal::Refused { alternatives, .. }) => alternatives,
-            Some(Proposal::Fits(explanation)) => &explanation.runners_up,
-            None => &[],
-        };
-        let Some(next) = candidates.get(self.tried % candidates.len().max(1)).cloned() else {
-            return model.say(Severity::Info, "Nothing else is known to be free nearby");
-        };
-        self.tried += 1;
-        self.provider = next.provider;
-        self.slot = next.slot;
-        if next.day != self.day {
-            self.day = next.day;
-            model.turn_to(cx, next.day);
+        let own = &self.appointment;
+        let (day, duration) = (self.day, self.slot.minutes());
+        let search = self.search.get_or_insert_with(|| Search::new(own, day, duration));
+        match search.next_place() {
+            Found::Place(place) => {
+                self.provider = place.provider;
+                self.slot = place.slot;
+                if place.day != self.day {
+                    self.day = place.day;
+                    model.turn_to(cx, place.day);
+                }
+                self.consider(model, cx);
+            }
+            Found::Nothing => model.say(Severity::Info, "Nothing else is known to be free nearby"),
+            Found::Ask(to) => {
+                let question = Question::ProposeMove(own.id().clone(), to, Past::Refuse);
+                let ticket = model.ask(cx, question);
+                search.asked(ticket);
+            }
+            Found::Waiting => {}
         }
     }
 
@@ -188,12 +197,13 @@ impl Layer for Carry {
             Action::CarryDown => self.change_provider(1, model),
             Action::CarryPreviousDay => self.change_day(-1, model, cx),
             Action::CarryNextDay => self.change_day(1, model, cx),
-            Action::CarryNext => self.next_place(model, cx),
+            Action::CarryNext => {
+                self.next_place(model, cx);
+                return Next::Stay;
+            }
             _ => return Next::Stay,
         }
-        if action != Action::CarryNext {
-            self.tried = 0;
-        }
+        self.search = None;
         self.consider(model, cx);
         Next::Stay
     }
@@ -211,6 +221,13 @@ impl Layer for Carry {
                 let current = self.asked.as_ref() == Some(&self.destination());
                 self.verdict = result.ok().filter(|_| current);
                 self.consider(model, cx);
+                Claim::Mine(Next::Stay)
+            }
+            Reply::Proposal(result) if self.search.as_ref().is_some_and(|search| search.awaits(ticket)) => {
+                if let Some(search) = &mut self.search {
+                    search.found(result.ok());
+                }
+                self.next_place(model, cx);
                 Claim::Mine(Next::Stay)
             }
             Reply::Answer(result) if self.waiting == Some(ticket) => {
@@ -238,6 +255,7 @@ impl Layer for Carry {
         let touches = event.draft.days().any(|day| day == self.day) || !event.draft.edits.providers.is_empty();
         if touches {
             self.asked = None;
+            self.search = None;
             self.consider(model, cx);
         }
     }

@@ -310,6 +310,30 @@ fn a_carried_appointment_crosses_days_and_comes_home() {
 }
 
 #[test]
+fn a_carried_appointment_is_offered_other_places_though_it_was_asked_for_exactly_where_it_is() {
+    let mut script = Script::clinic();
+    script.press("Home m n");
+    let ghost = |script: &Script| script.model.overlays[0].layer().ghost().unwrap();
+    let first = ghost(&script);
+    assert_ne!(script.toast(), "Nothing else is known to be free nearby");
+    assert_ne!((first.provider.as_str(), first.slot.to_string().as_str()), ("chen", "09:00–09:15"));
+    assert_eq!((first.provider.as_str(), first.fit), ("chen", Fit::Fits), "with the same provider, and it would fit");
+    script.press("n");
+    let second = ghost(&script);
+    assert_ne!(second, first);
+    let far = |slot: crate::domain::TimeRange| slot.start().get().abs_diff(540);
+    assert!(far(second.slot) >= far(first.slot), "{} before {}", first.slot, second.slot);
+    let mut walked = vec![first.clone(), second];
+    while { script.press("n"); ghost(&script) != first } {
+        walked.push(ghost(&script));
+        assert!(walked.len() < 20, "the walk never comes back");
+    }
+    script.press("n Enter");
+    let [Command::Move { to, .. }] = &script.given[..] else { panic!("{:?}", script.given) };
+    assert_eq!((to.provider.as_ref(), to.range), (Some(&walked[1].provider), walked[1].slot));
+}
+
+#[test]
 fn longer_and_shorter_change_the_end_only() {
     let mut script = Script::clinic();
     script.press("Home ) (");
