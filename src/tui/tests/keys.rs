@@ -2,7 +2,7 @@
 
 use super::script::{Answers, Script};
 use crate::desk::{Command, DeskError};
-use crate::domain::{Cause, Exception, HoursChange, Status};
+use crate::domain::{Cause, Dated, Exception, HoursChange, Minutes, Request, Status, Text, TimeRange};
 use crate::tui::actions::Action;
 use crate::tui::activity::Severity;
 use crate::tui::cursor::Pane;
@@ -51,6 +51,39 @@ fn the_next_free_time_is_one_a_service_fits_into() {
     let minute = script.model.cursor.minute;
     let gap = row.gaps.iter().find(|gap| gap.start() == minute).unwrap();
     assert!(gap.len() >= 15 && minute > script.now.minute);
+}
+
+#[test]
+fn the_next_free_time_is_one_that_its_provider_can_be_given() {
+    let mut script = Script::clinic();
+    let chen = || "chen".parse().unwrap();
+    let crown = Some(["crown".parse().unwrap()].into());
+    script.elsewhere(Command::EditProvider {
+        provider: chen(),
+        name: Text::name("name", "Dr Chen").unwrap(),
+        services: crown,
+    });
+    script.press("] g g Home");
+    script.elsewhere(Command::Overbook {
+        request: Request {
+            id: "long".parse().unwrap(),
+            day: "2026-11-24".parse().unwrap(),
+            dated: Dated::Named,
+            range: TimeRange::parse("09:00", "11:30").unwrap(),
+            duration: Minutes::new(150).unwrap(),
+            preferred_provider: Some(chen()),
+            client: None,
+            service: None,
+            note: None,
+        },
+        provider: chen(),
+        start: TimeRange::parse("09:00", "11:30").unwrap().start(),
+    });
+    script.press("n");
+    assert_eq!(at(&script), "chen 13:00 -", "a crown takes longer than from 11:30 to 12:00");
+    script.elsewhere(Command::ChangeLimit { provider: chen(), max_daily_appointments: 1 });
+    script.press("Home n");
+    assert_eq!(at(&script), "garcia 09:00 -", "Dr Chen has as many appointments as a day may have");
 }
 
 #[test]
@@ -168,14 +201,14 @@ fn a_phone_call_is_booked_with_the_words_it_is_made_with() {
 fn a_longer_service_makes_the_suggested_range_longer_but_not_one_that_was_typed() {
     let mut script = Script::clinic();
     script.press("n b");
-    assert!(script.text().contains("14:35-15:00"), "{}", script.text());
+    assert!(script.text().contains("15:00-15:25"), "{}", script.text());
     for _ in 0..4 {
         script.press("Tab Right Shift-Tab");
         assert!(!script.text().contains("not yet"), "{}", script.text());
     }
-    script.press("Tab Tab \"14:35-14:40\"");
+    script.press("Tab Tab \"15:00-15:05\"");
     let text = script.text();
-    assert!(text.contains("14:35-14:40") && text.contains("not yet: "), "{text}");
+    assert!(text.contains("15:00-15:05") && text.contains("not yet: "), "{text}");
 }
 
 #[test]
@@ -321,10 +354,13 @@ fn a_carried_appointment_is_offered_other_places_though_it_was_asked_for_exactly
     script.press("n");
     let second = ghost(&script);
     assert_ne!(second, first);
-    let far = |slot: crate::domain::TimeRange| slot.start().get().abs_diff(540);
+    let far = |slot: TimeRange| slot.start().get().abs_diff(540);
     assert!(far(second.slot) >= far(first.slot), "{} before {}", first.slot, second.slot);
     let mut walked = vec![first.clone(), second];
-    while { script.press("n"); ghost(&script) != first } {
+    while {
+        script.press("n");
+        ghost(&script) != first
+    } {
         walked.push(ghost(&script));
         assert!(walked.len() < 20, "the walk never comes back");
     }

@@ -1,5 +1,6 @@
 //! Moving about: the cursor, the days, and the stretch of the day on the axis.
 
+use crate::desk::{DaySnapshot, ProviderRow};
 use crate::domain::{Minute, ProviderId, TimeRange};
 use crate::tui::actions::Action;
 use crate::tui::activity::Severity;
@@ -112,17 +113,30 @@ fn half_page(model: &Model) -> isize {
     isize::try_from(page.div_ceil(2)).unwrap_or(1).max(1)
 }
 
-/// The next free time in which the shortest service fits: in this row, then in the rows below.
+/// The length of the shortest appointment that the provider can still be given; none where the daily limit
+/// is reached or none of the services on offer is the provider's.
+fn shortest_for(row: &ProviderRow, snapshot: &DaySnapshot) -> Option<u16> {
+    if row.available_slots == 0 {
+        return None;
+    }
+    if snapshot.catalogue.is_empty() {
+        return Some(snapshot.yardstick().shortest());
+    }
+    let own = snapshot.catalogue.iter().filter(|service| row.provider.gives(&service.id));
+    own.map(|service| service.duration.get()).min()
+}
+
+/// The next free time in which a service of the provider fits: in this row, then in the rows below.
 fn next_free(model: &mut Model) {
     let Some(snapshot) = model.shown.snapshot() else { return };
-    let shortest = snapshot.yardstick().shortest();
+    let free_after = |row: &ProviderRow, minute| free_after(row, minute, shortest_for(row, snapshot)?);
     let rows: Vec<_> = snapshot.rows().cloned().collect();
     let at = model.row_number().unwrap_or(0);
     let earliest = if model.shown.day() == model.now.today { model.now.minute } else { Minute::MIDNIGHT };
-    let here = rows.get(at).and_then(|row| Some((row, free_after(row, model.cursor.minute.max(earliest), shortest)?)));
+    let here = rows.get(at).and_then(|row| Some((row, free_after(row, model.cursor.minute.max(earliest))?)));
     let others = rows.iter().cycle().skip(at + 1).take(rows.len());
     let first = Minute::saturating(earliest.get().saturating_sub(1));
-    let found = here.or_else(|| others.into_iter().find_map(|row| Some((row, free_after(row, first, shortest)?))));
+    let found = here.or_else(|| others.into_iter().find_map(|row| Some((row, free_after(row, first)?))));
     match found {
         Some((row, gap)) => place(model, &row.provider.id, gap.start()),
         None => model.say(Severity::Info, "Nothing is free any more on this day"),
