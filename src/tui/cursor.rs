@@ -76,6 +76,13 @@ fn stops(row: &ProviderRow) -> Vec<Minute> {
     stops
 }
 
+/// The next minute of the grid, `by` minutes wide, later or, where `by` is negative, earlier; may lie
+/// outside the day. Whoever stands between two minutes of the grid goes to the nearer end, not past it.
+pub(super) fn on_grid(minute: Minute, by: i32) -> i32 {
+    let (minute, grid) = (i32::from(minute.get()), by.abs().max(1));
+    if by < 0 { (minute - 1).div_euclid(grid) * grid } else { (minute.div_euclid(grid) + 1) * grid }
+}
+
 /// The stop before a minute; the minute itself if there is none.
 pub(super) fn stop_before(row: &ProviderRow, minute: Minute) -> Minute {
     stops(row).into_iter().rev().find(|stop| *stop < minute).unwrap_or(minute)
@@ -89,4 +96,23 @@ pub(super) fn stop_after(row: &ProviderRow, minute: Minute) -> Minute {
 /// The first free piece of at least `length` minutes that begins after `minute`.
 pub(super) fn free_after(row: &ProviderRow, minute: Minute, length: u16) -> Option<TimeRange> {
     row.gaps.iter().copied().find(|gap| gap.start() > minute && gap.len() >= length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_minute_of_the_grid_is_never_passed_over() {
+        for (minute, by, next) in [
+            ("09:03", -5, 540),
+            ("09:03", 5, 545),
+            ("09:00", -5, 535),
+            ("09:00", 5, 545),
+            ("00:00", -5, -5),
+            ("09:50", 20, 600),
+        ] {
+            assert_eq!(on_grid(minute.parse().unwrap(), by), next, "{minute} {by}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::domain::{Appointment, Event, Minute, Minutes, ProviderId, TimeRange};
 use crate::scheduler::Proposal;
 use crate::tui::actions::{Action, Context};
 use crate::tui::activity::Severity;
+use crate::tui::cursor::on_grid;
 use crate::tui::form::Edit;
 use crate::tui::message::{Cx, Question, Reply, Ticket};
 use crate::tui::model::Model;
@@ -79,12 +80,18 @@ impl Carry {
         self.asking = Some(model.ask(cx, Question::ProposeMove(id, to, Past::Refuse)));
     }
 
-    fn shift(&mut self, by: i32) {
+    /// To the next minute of the grid: a carried appointment falls onto it as soon as it is moved.
+    fn step(&mut self, by: i32) {
+        self.start_at(on_grid(self.slot.start(), by));
+    }
+
+    fn shift_hours(&mut self, by: i32) {
+        self.start_at(i32::from(self.slot.start().get()) + 60 * by);
+    }
+
+    fn start_at(&mut self, start: i32) {
         let length = i32::from(self.slot.len());
-        let start = (i32::from(self.slot.start().get()) + by).clamp(0, 1440 - length);
-        // A carried appointment falls onto the grid as soon as it is moved.
-        let start = if by % 60 == 0 { start } else { start - start.rem_euclid(by.abs()) };
-        self.place_at(start, length);
+        self.place_at(start.clamp(0, 1440 - length), length);
     }
 
     fn resize(&mut self, by: i32) {
@@ -187,10 +194,10 @@ impl Layer for Carry {
         match action {
             Action::CarryDrop => return self.drop_here(model, cx),
             Action::CarryBack => return self.put_back(model, cx),
-            Action::CarryEarlier => self.shift(-grid),
-            Action::CarryLater => self.shift(grid),
-            Action::CarryHourEarlier => self.shift(-60),
-            Action::CarryHourLater => self.shift(60),
+            Action::CarryEarlier => self.step(-grid),
+            Action::CarryLater => self.step(grid),
+            Action::CarryHourEarlier => self.shift_hours(-1),
+            Action::CarryHourLater => self.shift_hours(1),
             Action::CarryLonger => self.resize(grid),
             Action::CarryShorter => self.resize(-grid),
             Action::CarryUp => self.change_provider(-1, model),

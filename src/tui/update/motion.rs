@@ -4,7 +4,7 @@ use crate::desk::{DaySnapshot, ProviderRow};
 use crate::domain::{Minute, ProviderId, TimeRange};
 use crate::tui::actions::Action;
 use crate::tui::activity::Severity;
-use crate::tui::cursor::{Pane, free_after, stop_after, stop_before};
+use crate::tui::cursor::{Pane, free_after, on_grid, stop_after, stop_before};
 use crate::tui::message::Cx;
 use crate::tui::model::Model;
 use crate::tui::view;
@@ -80,8 +80,7 @@ fn to_now(model: &mut Model, cx: &mut Cx<'_>) {
 
 fn step(model: &mut Model, by: i32) {
     let Some(provider) = model.cursor.provider.clone() else { return };
-    let minute = (i32::from(model.cursor.minute.get()) + by).clamp(0, 1439);
-    let minute = minute - if by > 0 { minute % by } else { 0 };
+    let minute = on_grid(model.cursor.minute, by).clamp(0, 1439);
     place(model, &provider, Minute::saturating(u16::try_from(minute).unwrap_or(0)));
 }
 
