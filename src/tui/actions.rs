@@ -150,8 +150,8 @@ actions! {
     Done: "done", "The visit is over.", ["d"], Desk, Appointments, OnAppointment, 58;
     NoShow: "no-show", "The client did not come.", ["N"], Desk, Appointments, OnAppointment, 57;
     Status: "status", "Choose the status from a list.", ["s"], Desk, Appointments, OnAppointment, 61;
-    Longer: "longer", "Make the appointment 5 minutes longer.", [")"], Desk, Appointments, OnAppointment, 20;
-    Shorter: "shorter", "Make the appointment 5 minutes shorter.", ["("], Desk, Appointments, OnAppointment, 19;
+    Longer: "longer", "Make the appointment one step of the grid longer.", [")"], Desk, Appointments, OnAppointment, 20;
+    Shorter: "shorter", "Make the appointment one step of the grid shorter.", ["("], Desk, Appointments, OnAppointment, 19;
     Undo: "undo", "Take back the newest change of this desk.", ["u"], Desk, Appointments, Always, 80;
 
     Hours: "hours", "Change the hours, seeing first what that would cancel.", ["H"], Desk, Providers, OnProvider, 70;
@@ -166,8 +166,8 @@ actions! {
     Down: "down", "The next provider or appointment.", ["j", "down"], Desk, Moving, Always, 0;
     Up: "up", "The provider or appointment before.", ["k", "up"], Desk, Moving, Always, 0;
     Right: "right", "Later.", ["l", "right"], Desk, Moving, Always, 0;
-    StepBack: "step-back", "5 minutes earlier.", ["shift-left", ","], Desk, Moving, AnyProvider, 0;
-    StepOn: "step-on", "5 minutes later.", ["shift-right", "."], Desk, Moving, AnyProvider, 0;
+    StepBack: "step-back", "One step of the grid earlier.", ["shift-left", ","], Desk, Moving, AnyProvider, 0;
+    StepOn: "step-on", "One step of the grid later.", ["shift-right", "."], Desk, Moving, AnyProvider, 0;
     First: "first", "The first provider or appointment.", ["g g"], Desk, Moving, Always, 0;
     Last: "last", "The last provider or appointment.", ["G"], Desk, Moving, Always, 0;
     RowStart: "row-start", "The beginning of the provider's day.", ["home", "^"], Desk, Moving, AnyProvider, 0;
@@ -209,16 +209,16 @@ actions! {
 
     CarryDrop: "carry-drop", "Put the appointment down here.", ["enter", "m"], Carry, Carrying, Always, 100;
     CarryBack: "carry-back", "Leave it where it was.", ["esc", "q"], Carry, Carrying, Always, 99;
-    CarryEarlier: "carry-earlier", "5 minutes earlier.", ["h", "left"], Carry, Carrying, Always, 90;
-    CarryLater: "carry-later", "5 minutes later.", ["l", "right"], Carry, Carrying, Always, 89;
+    CarryEarlier: "carry-earlier", "One step of the grid earlier.", ["h", "left"], Carry, Carrying, Always, 90;
+    CarryLater: "carry-later", "One step of the grid later.", ["l", "right"], Carry, Carrying, Always, 89;
     CarryHourEarlier: "carry-hour-earlier", "An hour earlier.", ["shift-left", ","], Carry, Carrying, Always, 40;
     CarryHourLater: "carry-hour-later", "An hour later.", ["shift-right", "."], Carry, Carrying, Always, 39;
     CarryUp: "carry-up", "To the provider above.", ["k", "up"], Carry, Carrying, Always, 80;
     CarryDown: "carry-down", "To the provider below.", ["j", "down"], Carry, Carrying, Always, 79;
     CarryPreviousDay: "carry-previous-day", "To the day before.", ["["], Carry, Carrying, Always, 70;
     CarryNextDay: "carry-next-day", "To the day after.", ["]"], Carry, Carrying, Always, 69;
-    CarryLonger: "carry-longer", "5 minutes longer.", [")"], Carry, Carrying, Always, 30;
-    CarryShorter: "carry-shorter", "5 minutes shorter.", ["("], Carry, Carrying, Always, 29;
+    CarryLonger: "carry-longer", "One step of the grid longer.", [")"], Carry, Carrying, Always, 30;
+    CarryShorter: "carry-shorter", "One step of the grid shorter.", ["("], Carry, Carrying, Always, 29;
     CarryNext: "carry-next", "The nearest place that would do.", ["n"], Carry, Carrying, Always, 60;
 
     FormSubmit: "form-submit", "Do it.", ["enter"], Form, Windows, Always, 100;
