@@ -297,9 +297,20 @@ impl Form {
         }
     }
 
+    fn about(&self, error: &Invalid) -> Option<usize> {
+        self.fields.iter().position(|field| error.field.starts_with(field.name))
+    }
+
+    /// What is wrong, by the name that the field has on the screen.
+    pub(super) fn in_words(&self, error: &Invalid) -> String {
+        let field = self.about(error).and_then(|at| self.fields.get(at));
+        let shown = field.map_or(error.field.clone(), |field| field.label.into());
+        Invalid { field: shown, ..error.clone() }.to_string()
+    }
+
     /// Shows what is wrong below the field it is about, or below the first one, and goes there.
     pub(super) fn blame(&mut self, error: &Invalid) {
-        let at = self.fields.iter().position(|field| error.field.starts_with(field.name)).unwrap_or(0);
+        let at = self.about(error).unwrap_or(0);
         self.enter(at);
         if let Some(field) = self.fields.get_mut(at) {
             field.error = Some(format!("{} is not valid, expected {}", error.value, error.expected));

@@ -208,10 +208,14 @@ fn settle(form: &mut Form, result: Result<Answer, DeskError>, model: &mut Model)
             Next::Close
         }
         Err(error) => {
-            if let DeskError::Invalid(invalid) = &error {
-                form.blame(invalid);
-            }
-            model.say(Severity::Error, sentences::capitalised(&error.to_string()));
+            let said = match &error {
+                DeskError::Invalid(invalid) => {
+                    form.blame(invalid);
+                    form.in_words(invalid)
+                }
+                other => sentences::capitalised(&other.to_string()),
+            };
+            model.say(Severity::Error, said);
             Next::Stay
         }
     }

@@ -42,9 +42,34 @@ pub(super) fn range(field: &'static str, text: &str) -> Result<TimeRange, Invali
         let length = duration(field, length)?;
         return TimeRange::starting(minute(field, start)?, length).ok_or_else(invalid);
     }
-    let ends = [" to ", "–", "—", "..", "-"].iter().find_map(|dash| text.split_once(dash));
-    let (start, end) = ends.ok_or_else(invalid)?;
-    TimeRange::new(minute(field, start)?, minute(field, end)?).map_err(|_| invalid())
+    let (start, end) = ends(text).ok_or_else(invalid)?;
+    between(field, text, minute(field, start)?, minute(field, end)?)
+}
+
+/// The range that somebody asks for: also `9`, from then on for as long as the appointment takes, `9-` up
+/// to the end of the day, and `-11` from its beginning.
+pub(super) fn wish(field: &'static str, text: &str, duration: Minutes) -> Result<TimeRange, Invalid> {
+    match ends(text).map(|(start, end)| (start.trim(), end.trim())) {
+        Some((start, "")) if !start.is_empty() => between(field, text, minute(field, start)?, Minute::END_OF_DAY),
+        Some(("", end)) if !end.is_empty() => between(field, text, Minute::MIDNIGHT, minute(field, end)?),
+        None if !text.contains('+') => match minute(field, text) {
+            Ok(start) => TimeRange::starting(start, duration).ok_or_else(|| {
+                Invalid::new(field, text.trim(), format!("a time that leaves {duration} of the day"))
+            }),
+            Err(_) => range(field, text),
+        },
+        _ => range(field, text),
+    }
+}
+
+/// What stands before and behind the dash.
+fn ends(text: &str) -> Option<(&str, &str)> {
+    [" to ", "–", "—", "..", "-"].iter().find_map(|dash| text.split_once(dash))
+}
+
+fn between(field: &'static str, text: &str, start: Minute, end: Minute) -> Result<TimeRange, Invalid> {
+    let expected = "an end that comes after the start, such as 9-12";
+    TimeRange::new(start, end).map_err(|_| Invalid::new(field, text.trim(), expected))
 }
 
 /// Several ranges: `9-12, 13-17`; `off` for none.
@@ -168,6 +193,35 @@ mod tests {
         assert!(ranges("hours", "OFF").unwrap().is_empty());
         for bad in ["", "9", "12-9", "9-", "23:50+30"] {
             assert!(range("range", bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_wish_may_be_one_time_or_have_one_end() {
+        let half = Minutes::new(30).unwrap();
+        for (typed, meant) in [
+            ("9", "09:00–09:30"),
+            ("930", "09:30–10:00"),
+            ("9:30-", "09:30–24:00"),
+            ("-11", "00:00–11:00"),
+            (" 9 – ", "09:00–24:00"),
+            ("9-12", "09:00–12:00"),
+            ("9+45", "09:00–09:45"),
+            ("am", "00:00–12:00"),
+        ] {
+            assert_eq!(wish("range", typed, half).unwrap().to_string(), meant, "{typed}");
+        }
+        for (bad, expected) in [
+            ("12-9", "an end that comes after the start"),
+            ("9-9", "an end that comes after the start"),
+            ("24-", "an end that comes after the start"),
+            ("2345", "a time that leaves 30 min of the day"),
+            ("soon", "from–to"),
+            ("-", "a time such as"),
+            ("", "from–to"),
+        ] {
+            let error = wish("range", bad, half).unwrap_err();
+            assert!(error.expected.starts_with(expected), "{bad}: {error}");
         }
     }
 

@@ -212,6 +212,17 @@ fn a_longer_service_makes_the_suggested_range_longer_but_not_one_that_was_typed(
 }
 
 #[test]
+fn one_time_is_a_wish_for_just_then_and_an_error_calls_the_field_by_its_name_on_the_screen() {
+    let mut script = Script::clinic();
+    script.press("b Tab Tab \"1710\" Tab Tab Tab \"20\" Enter");
+    let [Command::Book { request, .. }] = &script.given[..] else { panic!("{:?}", script.given) };
+    assert_eq!(request.range.to_string(), "17:10–17:30");
+    script.press("b Tab Tab \"12-9\"");
+    let text = script.text();
+    assert!(text.contains("not yet: Between: \"12-9\" is not valid, expected an end that comes after"), "{text}");
+}
+
+#[test]
 fn other_places_are_chosen_with_a_key_that_the_form_names() {
     let mut script = Script::clinic();
     script.press("b Tab Tab \"12-13\"");

@@ -51,7 +51,7 @@ impl Draft {
         let fields = vec![
             Field::text("client", "Client", "").hint("who comes; may be empty"),
             Field::choice("service", "Service", with_first("none", service_names), first.map_or(0, |at| at + 1)),
-            Field::text("range", "Between", suggested.clone()).hint("9-12, 930-11, 14+45, am, pm"),
+            Field::text("range", "Between", suggested.clone()).hint("9-12, am, pm; 930 at that very time; 9- or -11"),
             Field::choice("provider", "With", with_first("anybody", provider_names), chosen.map_or(0, |at| at + 1)),
             Field::text("day", "Day", day.format("%Y-%m-%d").to_string()).hint("today, fri, +3, 24.12"),
             Field::text("duration", "Duration", duration.to_string()).hint("30, 45m, 1h30"),
@@ -117,12 +117,13 @@ impl Draft {
     pub(super) fn request(&self, id: RequestId, today: NaiveDate) -> Result<Request, Invalid> {
         let form = &self.form;
         let service = form.chosen("service").checked_sub(1).and_then(|at| self.services.get(at));
+        let duration = typed::duration("duration", form.value("duration"))?;
         Request {
             id,
             day: typed::date("day", form.value("day"), today)?,
             dated: Dated::Named,
-            range: typed::range("range", form.value("range"))?,
-            duration: typed::duration("duration", form.value("duration"))?,
+            range: typed::wish("range", form.value("range"), duration)?,
+            duration,
             preferred_provider: self.provider().cloned(),
             client: form.optional("client").map(|name| Text::name("client", name)).transpose()?,
             service: service.map(|(id, _)| id.clone()),
