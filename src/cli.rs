@@ -177,7 +177,7 @@ Examples:
   slotdesk serve --book clinic.db             the API alone
   slotdesk demo                               a day at a desk that works by itself
 
-Exit status: 0 it worked, 1 it failed, 2 it was not used as it is meant to be.";
+Exit status: 0 it worked, 1 it failed, 2 it was used wrongly.";
 
 const DEMO_EXAMPLES: &str = "\
 Examples:

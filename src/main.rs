@@ -78,7 +78,7 @@ enum Failure {
 }
 
 impl Failure {
-    /// 2 when the program was not used as it is meant to be, 1 when it failed.
+    /// 2 when the program was used wrongly, 1 when it failed.
     fn exit_code(&self) -> ExitCode {
         match self {
             Self::Settings(_)
