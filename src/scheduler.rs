@@ -25,7 +25,7 @@ mod rules;
 mod seat;
 mod tournament;
 
-pub use change::{ProviderChange, change_provider, preview_provider_change};
+pub use change::{ProviderChange, change_provider};
 pub use day::{Day, Move, NotMoved};
 pub use edits::{Obstacle, apply_edits};
 pub use explain::{Candidate, Cost, Explanation, Proposal};

@@ -27,7 +27,7 @@ use slotdesk::domain::{
 };
 use slotdesk::scheduler::{Day, ProviderDay, change_provider};
 
-use crate::decision::rules;
+use crate::decision::{put_back, rules};
 use crate::desks::{range, today};
 use crate::harness::{Bench, Compared, Goal, nanoseconds_each};
 use crate::providers::{FEW, accepted};
@@ -116,7 +116,7 @@ fn decision_beside(appointments: u16) -> f64 {
         }
         spent += since.elapsed();
         for day in &days {
-            day.reload(stored.clone());
+            put_back(day, &stored);
         }
     }
     spent.as_secs_f64() * 1e9 / TIMES as f64

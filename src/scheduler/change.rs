@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::day::Day;
 use super::locked::Locked;
-use super::provider_day::Fates;
 use super::seat::Touched;
 use crate::domain::{Appointment, Cancellation, Edit, Provider, Status};
 
@@ -46,15 +45,4 @@ where
     }
     settle(&change, &locked.touched());
     change
-}
-
-/// What [`change_provider`] would keep and cancel, by day and start; changes nothing.
-pub fn preview_provider_change(days: &[Arc<Day>], changed: &Provider) -> Fates {
-    let mut all = Fates::default();
-    for provider_day in Locked::new(days.iter().map(|day| (&**day, &changed.id))).iter() {
-        let Fates { kept, dropped } = provider_day.fates(changed);
-        all.kept.extend(kept);
-        all.dropped.extend(dropped);
-    }
-    all
 }

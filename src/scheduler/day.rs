@@ -69,20 +69,16 @@ impl Day {
         Self { date, rules, seats: seats.into(), index, ranking, shared, successor: OnceLock::new() }
     }
 
-    /// The day that replaces this one under other rules, with providers added and removed.
+    /// The day that replaces this one under other rules, with providers added.
     ///
-    /// Those that stay keep their provider-days and locks, so nothing is lost that is being decided
-    /// meanwhile; one that is added although it is there stays as it is. Before a provider is removed, see
-    /// to it that nothing can be booked with it any more: let it retire.
-    pub fn rebuilt(&self, rules: Arc<Rules>, added: Vec<ProviderDay>, removed: &[ProviderId]) -> Arc<Self> {
+    /// Those that are there keep their provider-days and locks, so nothing is lost that is being decided
+    /// meanwhile; one that is added although it is there stays as it is. Nobody is taken out: who leaves,
+    /// retires.
+    pub fn rebuilt(&self, rules: Arc<Rules>, added: Vec<ProviderDay>) -> Arc<Self> {
         let _one_at_a_time = self.shared.rebuilding.lock();
         let newest = self.newest();
         let none = RangeSet::default();
-        let (gone, mut seats): (Vec<Seat>, Vec<Seat>) =
-            newest.seats.iter().cloned().partition(|seat| removed.contains(seat.id()));
-        for seat in gone {
-            self.shared.popularity.change_hours(seat.lock().hours(), &none);
-        }
+        let mut seats = newest.seats.to_vec();
         let mut position = newest.seats.iter().map(Seat::position).max().map_or(0, |last| last + 1);
         for day in added {
             if seats.iter().all(|seat| *seat.id() != day.provider().id) {
@@ -134,19 +130,6 @@ impl Day {
     /// The live appointment with this identifier; asks one provider after the other.
     pub fn find(&self, id: &RequestId) -> Option<Arc<Appointment>> {
         self.newest().seats.iter().find_map(|seat| seat.lock().get(id).cloned())
-    }
-
-    /// Puts a provider's day as it is stored in the place of what was decided here.
-    ///
-    /// For when the store refused what was decided; a provider that is not of this day is ignored.
-    pub fn reload(&self, stored: ProviderDay) {
-        let day = self.newest();
-        if let Some(seat) = day.seat(&stored.provider().id) {
-            let mut current = day.seats[seat].lock();
-            day.shared.popularity.change_hours(current.hours(), stored.hours());
-            *current = stored;
-            day.publish(seat);
-        }
     }
 
     /// The day that has replaced this one, or this one.

@@ -116,7 +116,7 @@ impl Replay {
     fn change(&mut self, provider: &Arc<Provider>) {
         if self.day.provider_day(&provider.id).is_none() {
             let joined = ProviderDay::new(Arc::clone(provider), self.day.date(), vec![], 0).skipping(&self.skipped);
-            self.day = self.day.rebuilt(Arc::clone(self.day.rules()), vec![joined], &[]);
+            self.day = self.day.rebuilt(Arc::clone(self.day.rules()), vec![joined]);
             return;
         }
         let reason = Cancellation { cause: Cause::HoursChanged, note: None };
@@ -130,6 +130,6 @@ impl Replay {
         let Rules { start_grid, policy, dice, .. } = &**self.day.rules();
         let rules =
             Rules { yardstick: Arc::clone(yardstick), start_grid: *start_grid, policy: *policy, dice: dice.forked() };
-        self.day = self.day.rebuilt(Arc::new(rules), vec![], &[]);
+        self.day = self.day.rebuilt(Arc::new(rules), vec![]);
     }
 }

@@ -261,7 +261,7 @@ fn nothing_is_lost_while_a_day_is_rebuilt_under_those_who_decide_on_it() {
             for number in 0..50 {
                 let joins = provider(&format!("q{number}"), &[("08:00", "09:00")], 4);
                 let joined = ProviderDay::new(Arc::new(joins), day.date(), Vec::new(), 0);
-                day = day.rebuilt(Arc::clone(day.rules()), vec![joined], &[]);
+                day = day.rebuilt(Arc::clone(day.rules()), vec![joined]);
             }
         }
     };

@@ -239,7 +239,7 @@ fn somebody_joins() {
     let joining = {
         let day = Arc::clone(&day);
         spawn(move || {
-            let next = day.rebuilt(rules(), vec![empty(provider("roy", &[("09:00", "09:30")], 8))], &[]);
+            let next = day.rebuilt(rules(), vec![empty(provider("roy", &[("09:00", "09:30")], 8))]);
             next.book(&Arc::new(request("r1", "09:00", "09:30", 30)), ANY_TIME, |_, _| {}).map(drop)
         })
     };

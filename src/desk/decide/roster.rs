@@ -50,7 +50,7 @@ fn join(core: &Core, new: &Provider, settling: &mut Settling<'_>) -> Option<Arc<
     let joins = |day: &Day| {
         let provider_day = ProviderDay::new(Arc::clone(&added), day.date(), Vec::new(), 0)
             .skipping(&core.calendar.skipped(day.date()));
-        day.rebuilt(Arc::clone(day.rules()), vec![provider_day], &[])
+        day.rebuilt(Arc::clone(day.rules()), vec![provider_day])
     };
     core.days.rebuild(joins);
     None
@@ -179,7 +179,7 @@ impl Core {
     pub(in crate::desk) fn rejudge(&self) {
         let (roster, demand) = (self.roster(), self.demand_so_far());
         let rules = self.rules(&roster, &demand);
-        self.days.rebuild(|day| day.rebuilt(Arc::clone(&rules), Vec::new(), &[]));
+        self.days.rebuild(|day| day.rebuilt(Arc::clone(&rules), Vec::new()));
     }
 }
 
