@@ -76,7 +76,7 @@ pub(crate) async fn open(store: Box<dyn Store>) -> Desk {
     let desk = open_without_bookings(store).await;
     for day in 0..DAYS {
         // The first look at a day loads it, which is not what is measured.
-        desk.submit(booking(9_000_000 + day), Channel::Import.into()).await.unwrap();
+        desk.submit(booking(9_000_000 + day), Channel::Http.into()).await.unwrap();
     }
     desk
 }
@@ -85,7 +85,7 @@ pub(crate) async fn open(store: Box<dyn Store>) -> Desk {
 pub(crate) async fn open_without_bookings(store: Box<dyn Store>) -> Desk {
     let desk = open_as_stored(store);
     for number in 0..PROVIDERS {
-        desk.submit(Command::AddProvider(provider(number)), Channel::Import.into()).await.unwrap();
+        desk.submit(Command::AddProvider(provider(number)), Channel::Http.into()).await.unwrap();
     }
     desk
 }

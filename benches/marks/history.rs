@@ -89,6 +89,6 @@ impl History {
 }
 
 fn commit<const N: usize>((at, action): (DateTime<Utc>, Action), edits: Edits, guards: [Guard; N]) -> Commit {
-    let draft = Draft { at, actor: Channel::Import.into(), action, edits };
+    let draft = Draft { at, actor: Channel::Http.into(), action, edits };
     Commit { draft: Arc::new(draft), guards: guards.into_iter().collect() }
 }

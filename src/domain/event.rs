@@ -54,8 +54,6 @@ pub enum Channel {
     Http,
     /// Played by a demo.
     Demo,
-    /// Read from a file.
-    Import,
 }
 
 impl Channel {
@@ -65,7 +63,6 @@ impl Channel {
             Self::Desk => "desk",
             Self::Http => "http",
             Self::Demo => "demo",
-            Self::Import => "import",
         }
     }
 }
