@@ -26,8 +26,8 @@ impl Demand {
         self.counts.iter().map(|((range, duration), times)| (*range, *duration, *times))
     }
 
-    /// How many requests asked for this duration.
-    pub fn for_duration(&self, duration: Minutes) -> u64 {
-        self.iter().filter(|(_, asked, _)| *asked == duration).map(|(_, _, times)| times).sum()
+    /// How many requests asked for this duration, in minutes.
+    pub fn for_duration(&self, duration: u16) -> u64 {
+        self.iter().filter(|(_, asked, _)| asked.get() == duration).map(|(_, _, times)| times).sum()
     }
 }

@@ -37,12 +37,8 @@ impl Yardstick {
     /// Every service starts with the weight of one request, so that a new one counts before anybody
     /// has asked for it.
     pub fn learned(catalogue: &Catalogue, demand: &Demand) -> Self {
-        let asked = |duration: u16| {
-            let times: u64 = demand.iter().filter(|(_, d, _)| d.get() == duration).map(|(_, _, times)| times).sum();
-            #[expect(clippy::cast_precision_loss, reason = "a count of requests is far below 2^52")]
-            let weight = times as f64;
-            weight + 1.0
-        };
+        #[expect(clippy::cast_precision_loss, reason = "a count of requests is far below 2^52")]
+        let asked = |duration| demand.for_duration(duration) as f64 + 1.0;
         let weights: Vec<(u16, f64)> = catalogue.durations().into_iter().map(|d| (d, asked(d))).collect();
         Self::weighted(&weights)
     }

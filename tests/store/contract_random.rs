@@ -87,7 +87,7 @@ fn states(store: &dyn Store) -> String {
     let mut reader = store.reader().unwrap();
     let days = DAYS.map(|on| reader.day(day(on)).unwrap());
     let busy = PROVIDERS.map(|id| reader.busy_days(&provider_id(id), day(MONDAY), None).unwrap());
-    let demand = reader.demand(at(0)).unwrap().for_duration(Minutes::new(30).unwrap());
+    let demand = reader.demand(at(0)).unwrap().for_duration(30);
     let roster = reader.roster().unwrap();
     let mut archive = reader.archive().unwrap();
     let entries = archive.entries_after(0, usize::MAX).unwrap();

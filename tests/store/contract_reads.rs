@@ -152,10 +152,9 @@ pub(crate) fn demand_counts_answers_from_a_moment_on(store: &mut dyn Store) {
     store_all(store, asked);
     store_all(store, [decided(50, books(&appointment("r9", "chen", MONDAY, "09:00"), 0))]);
     let mut reader = store.reader().unwrap();
-    let half_hour = Minutes::new(30).unwrap();
     let mut since = |second| {
         let demand = reader.demand(second).unwrap();
-        let all = demand.for_duration(half_hour);
+        let all = demand.for_duration(30);
         assert_eq!(
             demand.iter().map(|(range, _, times)| (range, times)).collect::<Vec<_>>(),
             match all {

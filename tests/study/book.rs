@@ -173,8 +173,8 @@ async fn days_outside_the_period_only_teach_what_is_popular() {
     let days = days(&store, monday() + Days::new(1), monday() + Days::new(9));
     assert_eq!(days.len(), 1);
     assert!(matches!(&days[0].happenings[..], [Happening::Book { request, .. }] if request.id == request_id("b")));
-    assert_eq!(days[0].history.for_duration(Minutes::new(30).unwrap()), 1);
-    assert_eq!(days[0].history.for_duration(Minutes::new(45).unwrap()), 0);
+    assert_eq!(days[0].history.for_duration(30), 1);
+    assert_eq!(days[0].history.for_duration(45), 0);
 }
 
 fn day(date: &str) -> NaiveDate {
