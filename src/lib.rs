@@ -87,6 +87,9 @@
 //! # }
 //! ```
 
+#[cfg(not(unix))]
+compile_error!("slotdesk needs a Unix: its signals, its terminal and the modes of its files are those of one");
+
 pub mod access;
 pub mod api;
 pub mod cli;

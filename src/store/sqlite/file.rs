@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use super::schema;
@@ -46,19 +47,9 @@ impl Identity {
     }
 }
 
-#[cfg(unix)]
 impl From<&Metadata> for Identity {
     fn from(metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
         Self { device: metadata.dev(), inode: metadata.ino() }
-    }
-}
-
-#[cfg(not(unix))]
-impl From<&Metadata> for Identity {
-    fn from(_: &Metadata) -> Self {
-        // An open file cannot be replaced on such systems.
-        Self { device: 0, inode: 0 }
     }
 }
 
@@ -223,21 +214,12 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
 
 /// Lets only the owner read what is created with these options: a book holds names.
 pub(super) fn private(options: &mut OpenOptions) {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
-    }
+    options.mode(0o600);
 }
 
 /// Lets only the owner look into folders that are created with this.
 fn private_folder(builder: &mut DirBuilder) -> &DirBuilder {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder
+    builder.mode(0o700)
 }
 
 /// The error for a file that cannot be created, opened or written.
