@@ -235,3 +235,27 @@ fn the_log_of_a_book_that_is_gone_is_kept_and_not_played_into_the_restored_one()
     assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0));
     assert_eq!(last_event(&user, "desk.db"), last_event(&user, "copy.db"));
 }
+
+#[test]
+fn what_lies_beside_a_book_that_is_gone_or_emptied_is_kept_and_not_played_into_the_restored_one() {
+    for (name, emptied) in [("desk.db-journal", false), ("desk.db-journal", true), ("desk.db-wal", true)] {
+        let user = with_book();
+        assert_eq!(backup(&user, &[]).code, Some(0));
+        let beside = [&[0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7][..], b"of another time"].concat();
+        user.write(name, &beside);
+        if emptied {
+            user.write("desk.db", "");
+        } else {
+            fs::remove_file(user.path("desk.db")).unwrap();
+        }
+        assert_eq!(restore(&user).code, Some(0), "{name}");
+        let (names, ending) = (names(&user), name.strip_prefix("desk.db").unwrap());
+        let kept = names.iter().find(|kept| kept.contains(".replaced-") && kept.ends_with(ending));
+        assert_eq!(fs::read(user.path(kept.unwrap())).unwrap(), beside, "{name}");
+        assert_eq!(names.len(), if emptied { 4 } else { 3 }, "{names:?}");
+        assert!(!user.path(name).exists(), "{name}");
+        assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0));
+        assert!(Server::start(&user).stop());
+        assert_eq!(last_event(&user, "desk.db"), last_event(&user, "copy.db"));
+    }
+}

@@ -229,30 +229,31 @@ impl Drop for Draft {
 ///
 /// The book keeps its own name until the copy takes it, so that at no moment there is none.
 fn keep_aside(book: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreError> {
-    let is_there = book.symlink_metadata().is_ok();
-    let log = beside(book, "-wal");
-    if !is_there && !log.exists() {
+    let metadata = book.symlink_metadata();
+    let logs = ["-wal", "-journal"].map(|ending| (ending, beside(book, ending)));
+    if metadata.is_err() && !logs.iter().any(|(_, log)| log.exists()) {
         return Ok(None);
     }
     // What is in the log beside a sound book goes into it, and the log with the last connection.
-    // A damaged log is kept as it is.
-    if is_there
+    // A damaged log is kept as it is, and so is one that SQLite would take away from an empty file.
+    if metadata.as_ref().is_ok_and(|book| book.len() > 0)
         && wal::check(book).is_ok()
         && let Ok(connection) = schema::plain(book)
     {
         let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
     let kept = beside(book, &format!(".replaced-{}", now.format("%Y%m%dT%H%M%SZ")));
-    if is_there {
+    if metadata.is_ok() {
         second_name(book, &kept).map_err(|error| file::cannot_write(&kept, &error))?;
     }
-    if log.exists() {
-        // The log of a book that is damaged or gone. The copy must not find it: it would be played into it.
-        let kept_log = beside(&kept, "-wal");
-        second_name(&log, &kept_log).map_err(|error| file::cannot_write(&kept_log, &error))?;
+    for (ending, log) in logs.iter().filter(|(_, log)| log.exists()) {
+        // That of a book that is damaged or gone. The copy must not find it: it would be played into it.
+        let kept_log = beside(&kept, ending);
+        second_name(log, &kept_log).map_err(|error| file::cannot_write(&kept_log, &error))?;
     }
     sync_folder(book).map_err(|error| file::cannot_write(book, &error))?;
-    for path in [log, beside(book, "-shm")].iter().filter(|path| path.exists()) {
+    let [(_, log), (_, journal)] = logs;
+    for path in [log, journal, beside(book, "-shm")].iter().filter(|path| path.exists()) {
         fs::remove_file(path).map_err(|error| file::cannot_write(path, &error))?;
     }
     Ok(Some(kept))
