@@ -247,6 +247,15 @@ pub enum StoreError {
         /// Its log.
         log: PathBuf,
     },
+    /// The book has nothing in it, but its log has.
+    #[error("{} is empty, and {} holds changes that belong to it; put the book back, or put a backup in its place \
+        with \"slotdesk restore\"; nothing was changed", path.display(), log.display())]
+    Emptied {
+        /// The book.
+        path: PathBuf,
+        /// Its log.
+        log: PathBuf,
+    },
     /// A change of the book was broken off, and nobody has undone it yet.
     #[error("{} holds half a change, and {} what was there before it; start the desk once, which puts the book in \
         order; nothing was changed", path.display(), journal.display())]

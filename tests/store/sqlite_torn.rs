@@ -294,9 +294,17 @@ fn a_book_cut_off_anywhere_is_refused_or_found_and_left_alone() {
         }
         assert!(fs::read(place.book()).unwrap() == book[..*cut], "cut at {cut}: changed by trying");
     }
+    // Of nothing at all a new book would begin, unless what was acknowledged is still in the log.
+    let log = Files::of_a_killed_desk().log;
+    let place = Place::with(&[], Some(&log));
+    let opened = [SqliteStore::open(&place.book()).map(drop), SqliteStore::open_reader(&place.book()).map(drop)];
+    for error in opened.map(Result::unwrap_err) {
+        assert!(matches!(&error, StoreError::Emptied { log, .. } if *log == place.log()), "{error}");
+        assert!(fs::read(place.book()).unwrap().is_empty() && fs::read(place.log()).unwrap() == log, "{error}");
+    }
     report(
         "a_book_cut_off_anywhere_is_refused_or_found_and_left_alone",
-        &format!("{} lengths: each refused or found, none changed", cuts.len()),
+        &format!("{} lengths: each refused or found, none changed", cuts.len() + 1),
     );
 }
 

@@ -114,9 +114,8 @@ pub(super) fn prepare(path: &Path) -> Result<PathBuf, StoreError> {
             return Err(cannot_write(path, &error));
         }
         // A new book would take the log of the one that is missing for its own, and empty it.
-        let log = beside(path, "-wal");
-        if fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
-            return Err(StoreError::Missing { path: path.to_path_buf(), log });
+        if has_log(path) {
+            return Err(StoreError::Missing { path: path.to_path_buf(), log: log(path) });
         }
         create(path).map_err(|error| cannot_write(path, &error))?;
     }
@@ -135,7 +134,12 @@ pub(super) fn existing(path: &Path) -> Result<PathBuf, StoreError> {
     if !metadata.is_file() {
         return Err(not_a_book(path, "it is not a regular file"));
     }
-    fs::canonicalize(path).map_err(cannot_read)
+    let path = fs::canonicalize(path).map_err(cannot_read)?;
+    // SQLite would take the log away, and a new book begin in its place.
+    if metadata.len() == 0 && has_log(&path) {
+        return Err(StoreError::Emptied { log: log(&path), path });
+    }
+    Ok(path)
 }
 
 /// Whether a file is a book, or has the name of one's log; not for a book that this process has open.
@@ -195,7 +199,11 @@ fn was_empty(book: &Path) -> bool {
 
 /// Whether there is anything in the log beside the book.
 pub(super) fn has_log(book: &Path) -> bool {
-    fs::metadata(beside(book, "-wal")).is_ok_and(|log| log.len() > 0)
+    fs::metadata(log(book)).is_ok_and(|log| log.len() > 0)
+}
+
+fn log(book: &Path) -> PathBuf {
+    beside(book, "-wal")
 }
 
 /// The first bytes of a file, at most as many as are asked for.
