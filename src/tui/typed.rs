@@ -53,9 +53,8 @@ pub(super) fn wish(field: &'static str, text: &str, duration: Minutes) -> Result
         Some((start, "")) if !start.is_empty() => between(field, text, minute(field, start)?, Minute::END_OF_DAY),
         Some(("", end)) if !end.is_empty() => between(field, text, Minute::MIDNIGHT, minute(field, end)?),
         None if !text.contains('+') => match minute(field, text) {
-            Ok(start) => TimeRange::starting(start, duration).ok_or_else(|| {
-                Invalid::new(field, text.trim(), format!("a time that leaves {duration} of the day"))
-            }),
+            Ok(start) => TimeRange::starting(start, duration)
+                .ok_or_else(|| Invalid::new(field, text.trim(), format!("a time that leaves {duration} of the day"))),
             Err(_) => range(field, text),
         },
         _ => range(field, text),

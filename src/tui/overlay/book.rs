@@ -227,9 +227,11 @@ impl Book {
             None if self.asking.is_some() => remarks.push(Remark::new(Role::Dim, "…")),
             // What is said at its field need not be said again.
             None if self.draft.form.fields().iter().any(|field| field.error.is_some()) => {}
-            None => remarks.extend(self.missing.iter().map(|missing| {
-                Remark::new(Role::Warning, format!("not yet: {}", self.draft.form.in_words(missing)))
-            })),
+            None => {
+                remarks.extend(self.missing.iter().map(|missing| {
+                    Remark::new(Role::Warning, format!("not yet: {}", self.draft.form.in_words(missing)))
+                }))
+            }
             Some(Proposal::Fits(explanation)) => {
                 explain(explanation, model.settings.theme.glyphs().dot, &mut remarks);
                 remarks.extend(self.on_offer(model, "or", Some(explanation.chosen.day)));
