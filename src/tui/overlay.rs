@@ -213,7 +213,7 @@ fn settle(form: &mut Form, result: Result<Answer, DeskError>, model: &mut Model)
                     form.blame(invalid);
                     form.in_words(invalid)
                 }
-                other => sentences::capitalised(&other.to_string()),
+                other => sentences::failed(other),
             };
             model.say(Severity::Error, said);
             Next::Stay

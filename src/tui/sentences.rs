@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::desk::{Answer, DaySnapshot};
+use crate::desk::{Answer, DaySnapshot, DeskError};
 use crate::domain::{Action as Happened, Appointment, Draft, Event, ProviderId, Request, RequestId, Status};
 
 /// Who an appointment is for: the client, or the request by its identifier.
@@ -77,6 +77,14 @@ pub(super) fn answer(snapshot: Option<&DaySnapshot>, answer: &Answer) -> String 
         Answer::Decided(done) => capitalised(&event(snapshot, done)),
         Answer::Repeated(done) => format!("Already answered: {}", event(snapshot, done)),
         Answer::Unchanged => "The book already was as asked".to_owned(),
+    }
+}
+
+/// Why a command did nothing. Where the store failed it is not plain that it did nothing, so that is said first.
+pub(super) fn failed(error: &DeskError) -> String {
+    match error {
+        DeskError::Store(_) => format!("Nothing was changed: {error}"),
+        other => capitalised(&other.to_string()),
     }
 }
 

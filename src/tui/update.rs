@@ -106,7 +106,7 @@ fn answered(model: &mut Model, ticket: Ticket, reply: Reply, cx: &mut Cx<'_>) {
         Reply::Answer(Err(DeskError::NothingToUndo)) => {
             model.say(Severity::Info, sentences::capitalised(&DeskError::NothingToUndo.to_string()));
         }
-        Reply::Answer(Err(error)) => model.say(Severity::Error, sentences::capitalised(&error.to_string())),
+        Reply::Answer(Err(error)) => model.say(Severity::Error, sentences::failed(&error)),
         Reply::Proposal(_) | Reply::Hours(_) | Reply::Log(_) => {}
     }
 }

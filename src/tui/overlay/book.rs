@@ -180,6 +180,10 @@ impl Book {
             if let Some(appointment) = result.as_ref().ok().and_then(Answer::appointment) {
                 model.go_to(cx, appointment);
             }
+            if let Err(error @ DeskError::Store(_)) = &result {
+                model.say(Severity::Error, format!("Not booked: {error}"));
+                return Next::Stay;
+            }
             return settle(&mut self.draft.form, result, model);
         }
         // A refusal answers this identifier for good; the next attempt is a new request.

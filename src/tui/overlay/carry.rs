@@ -249,7 +249,7 @@ impl Layer for Carry {
                     }
                     Err(error) => {
                         let unknown = matches!(error, DeskError::UnknownAppointment(_) | DeskError::IsCancelled(_));
-                        model.say(Severity::Error, sentences::capitalised(&error.to_string()));
+                        model.say(Severity::Error, sentences::failed(&error));
                         Claim::Mine(if unknown { Next::Close } else { Next::Stay })
                     }
                 }

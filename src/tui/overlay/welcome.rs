@@ -95,7 +95,7 @@ impl Layer for WelcomeMenu {
                 self.waiting = None;
                 match result {
                     Ok(answer) => announce(&answer, model),
-                    Err(error) => model.say(Severity::Error, sentences::capitalised(&error.to_string())),
+                    Err(error) => model.say(Severity::Error, sentences::failed(&error)),
                 }
                 Claim::Mine(Next::Stay)
             }

@@ -143,7 +143,7 @@ fn a_failing_store_books_nothing_and_keeps_what_was_typed() {
     script.press("Enter");
     let full = DeskError::Store(crate::store::StoreError::Full { path: "/clinic.db".into() });
     script.reply(Reply::Answer(Err(full)));
-    assert!(script.toast().contains("is full"), "{}", script.toast());
+    assert!(script.toast().starts_with("Not booked: ") && script.toast().contains("is full"), "{}", script.toast());
     let header = |script: &Script| script.text().lines().next().unwrap_or_default().to_owned();
     assert!(!header(&script).contains("live"), "{}", header(&script));
     assert!(script.model.activity.next_wake(script.now).is_some(), "whether it works again is looked after");
@@ -151,6 +151,22 @@ fn a_failing_store_books_nothing_and_keeps_what_was_typed() {
     script.press("Enter");
     let ids: Vec<_> = script.given.iter().map(|command| format!("{command:?}")).collect();
     assert_eq!(ids[0], ids[1], "a retry of the same request carries the same identifier");
+}
+
+#[test]
+fn rule_6_a_failing_store_is_told_to_the_end_of_the_sentence_and_that_nothing_was_changed() {
+    let full = || DeskError::Store(crate::store::StoreError::Full { path: "/clinic.db".into() });
+    for (keys, begins) in [("b Enter", "Not booked: "), ("Home a", "Nothing was changed: ")] {
+        let mut script = Script::clinic();
+        script.resize(80, 24);
+        script.answers = Answers::Held;
+        script.press(keys);
+        script.waiting.retain(|(_, question)| matches!(question, Question::Submit(_)));
+        script.reply(Reply::Answer(Err(full())));
+        assert!(script.toast().starts_with(begins), "{}", script.toast());
+        let shown = script.text().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(shown.contains(script.toast()), "{}", script.text());
+    }
 }
 
 #[test]

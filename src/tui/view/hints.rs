@@ -10,9 +10,6 @@ use crate::tui::overlay::{Layer, Overlay};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::{Footer, Hint, Severity, Toast};
 
-/// Most lines that the footer takes, message included.
-const LINES_MAX: u16 = 3;
-
 /// A hint that owns its words.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Owned {
@@ -59,8 +56,7 @@ impl<'a> Line<'a> {
     /// Lines that it takes.
     pub(super) fn height(&self, columns: u16) -> u16 {
         let keys = if columns >= 100 { 1 } else { 2 };
-        let toast = u16::from(self.toast.is_some());
-        self.with(|footer| footer.height(columns, (keys + toast).min(LINES_MAX)))
+        self.with(|footer| footer.height(columns, keys))
     }
 
     /// Draws it.

@@ -7,7 +7,7 @@ use ratatui::widgets::Widget;
 
 use crate::tui::theme::{Role, Theme};
 
-use super::text::{put, put_within, truncate, width};
+use super::text::{put, put_within, truncate, width, wrap};
 
 /// A key that works now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,19 +72,40 @@ pub struct Footer<'a> {
 
 /// Columns between hints.
 const SPACING: u16 = 2;
+/// Most lines of a message: what went wrong has to be readable to its end.
+const TOAST_LINES_MAX: u16 = 3;
+
+impl Toast<'_> {
+    /// The message in lines, at most so many; what is left over is cut off the last one.
+    fn lines(&self, columns: u16, lines_max: u16, ellipsis: &str) -> Vec<String> {
+        let columns = columns.saturating_sub(2);
+        let mut lines = wrap(self.text, columns);
+        let most = usize::from(lines_max.max(1));
+        if lines.len() > most {
+            let rest = lines.split_off(most - 1).join(" ");
+            lines.push(truncate(&rest, columns, ellipsis));
+        }
+        lines
+    }
+}
 
 fn hint_width(hint: &Hint<'_>) -> u16 {
     width(hint.key) + 1 + width(hint.label)
 }
 
 impl Footer<'_> {
-    /// Lines that it needs in this width: one for a message if there is one, and as many for the keys as
-    /// show all of them, at most `lines_max` in all.
-    pub fn height(&self, columns: u16, lines_max: u16) -> u16 {
-        let toast = u16::from(self.toast.is_some());
+    /// Lines that it needs in this width: those of the message, if there is one, and as many for the keys
+    /// as show all of them, at most `keys_max`.
+    pub fn height(&self, columns: u16, keys_max: u16) -> u16 {
         let all: Vec<&Hint<'_>> = self.hints.iter().collect();
         let rows = flow(&all, columns.saturating_sub(2)).last().map_or(1, |(_, _, row)| row + 1);
-        (toast + rows).min(lines_max)
+        let toast = self.toast_lines(columns.saturating_sub(2), TOAST_LINES_MAX).len();
+        rows.min(keys_max) + u16::try_from(toast).unwrap_or(TOAST_LINES_MAX)
+    }
+
+    fn toast_lines(&self, columns: u16, lines_max: u16) -> Vec<String> {
+        let ellipsis = self.theme.glyphs().ellipsis;
+        self.toast.map_or_else(Vec::new, |toast| toast.lines(columns, lines_max.min(TOAST_LINES_MAX), ellipsis))
     }
 }
 
@@ -135,15 +156,19 @@ impl Widget for &Footer<'_> {
         if let Some(toast) = self.toast {
             let style = self.theme.style(toast.severity.role());
             let sign = toast.severity.sign(self.theme);
-            let text = truncate(toast.text, inside.width.saturating_sub(2), self.theme.glyphs().ellipsis);
             // What failed must not be overlooked: it gets the whole line.
             let failed = toast.severity == Severity::Error;
             let style = if failed { style.add_modifier(Modifier::REVERSED) } else { style };
-            if failed {
-                buffer.set_style(Rect { height: 1, ..area }, style);
+            let lines = self.toast_lines(inside.width, area.height - 1);
+            for (at, (text, y)) in lines.iter().zip(inside.top()..inside.bottom()).enumerate() {
+                if failed {
+                    buffer.set_style(Rect { y, height: 1, ..area }, style);
+                }
+                let before = if at == 0 { sign } else { " " };
+                put(buffer, (inside.x, y), &format!("{before} {text}"), inside.width, style);
             }
-            put(buffer, (inside.x, inside.y), &format!("{sign} {text}"), inside.width, style);
-            hints = Rect { y: inside.y + 1, height: inside.height - 1, ..inside };
+            let used = u16::try_from(lines.len()).unwrap_or(inside.height).min(inside.height);
+            hints = Rect { y: inside.y + used, height: inside.height - used, ..inside };
         }
         draw_hints(self.theme, self.hints, hints, buffer);
     }
@@ -180,7 +205,7 @@ mod tests {
         let theme = mono();
         let toast = Some(Toast { severity: Severity::Info, text: "Undone." });
         let height = |columns, toast| Footer { theme: &theme, hints: &HINTS, toast }.height(columns, 3);
-        assert_eq!([height(40, None), height(18, None), height(40, toast), height(10, toast)], [1, 2, 2, 3]);
+        assert_eq!([height(40, None), height(18, None), height(40, toast), height(10, toast)], [1, 2, 2, 5]);
     }
 
     #[test]
@@ -188,5 +213,16 @@ mod tests {
         let toast = |severity| Some(Toast { severity, text: "The disk is full." });
         assert_eq!(shown(40, 1, toast(Severity::Error)), " ✗ The disk is full.\n");
         assert_eq!(shown(14, 1, toast(Severity::Warning)), " ! The disk…\n");
+    }
+
+    #[test]
+    fn a_long_message_is_wrapped_so_that_it_can_be_read_to_its_end() {
+        let toast = |text| Some(Toast { severity: Severity::Error, text });
+        let said = shown(28, 3, toast("The disk is full; free some space."));
+        assert_eq!(said, " ✗ The disk is full; free\n   some space.\n b book  x cancel  ? help\n");
+        let theme = mono();
+        let endless = "The disk is full. ".repeat(20);
+        let footer = Footer { theme: &theme, hints: &HINTS, toast: toast(&endless) };
+        assert_eq!(footer.height(28, 1), 4, "it never takes the screen");
     }
 }
