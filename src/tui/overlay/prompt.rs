@@ -49,7 +49,7 @@ impl Prompt {
         match &self.question {
             Question::Date => {
                 let day = typed::date("day", self.form.value("day"), model.now.today)?;
-                model.turn_to(cx, day);
+                model.leaf_to(cx, day);
                 Ok(Next::Close)
             }
             Question::Limit(provider) => {

@@ -507,6 +507,20 @@ fn an_action_that_makes_no_sense_says_why() {
 }
 
 #[test]
+fn a_message_goes_with_the_day_it_is_about_and_when_a_window_opens() {
+    for keys in ["]", "}", "g d \"fri\" Enter", "b", "?", ":"] {
+        let mut script = Script::clinic();
+        script.press("t");
+        assert_eq!(script.toast(), "This is today");
+        script.press(keys);
+        assert_eq!(script.toast(), "", "{keys}");
+    }
+    let mut script = Script::clinic();
+    script.press("Home m ] Enter");
+    assert!(script.toast().starts_with("Ada Lovelace moved to Tue"), "news of what was done there stays");
+}
+
+#[test]
 fn control_c_quits_from_everywhere_and_q_backs_out() {
     for open in ["", "b", "Home m", "?", ":", "/", "H", "L", "s", "g"] {
         let mut script = Script::clinic();

@@ -1,6 +1,6 @@
 //! What each action of the desk does.
 
-use chrono::Days;
+use chrono::{Days, NaiveDate};
 
 use super::{keyboard::open, motion, with_top};
 use crate::demo::DemoControl;
@@ -163,8 +163,16 @@ impl Model {
         let day = if days < 0 { day.checked_sub_days(step) } else { day.checked_add_days(step) };
         // What cannot be typed or stored cannot be turned to either.
         if let Some(day) = day.filter(|day| (1970..=9999).contains(&chrono::Datelike::year(day))) {
-            self.turn_to(cx, day);
+            self.leaf_to(cx, day);
         }
+    }
+
+    /// Turns to a day because somebody wants to see it; a message about the one before goes.
+    pub(in crate::tui) fn leaf_to(&mut self, cx: &mut Cx<'_>, day: NaiveDate) {
+        if day != self.shown.day() {
+            self.activity.toast = None;
+        }
+        self.turn_to(cx, day);
     }
 
     /// Selects the first appointment that matches the filter, unless the selected one does.

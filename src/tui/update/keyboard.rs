@@ -58,7 +58,10 @@ fn unknown(model: &mut Model, pressed: &[Chord]) {
     model.say(Severity::Info, format!("{keys} does nothing here{more}"));
 }
 
-/// Opens a window above the others.
+/// Opens a window above the others; a message about what was done before goes.
 pub(super) fn open(model: &mut Model, overlay: impl Into<Option<Overlay>>) {
-    model.overlays.extend(overlay.into());
+    if let Some(overlay) = overlay.into() {
+        model.activity.toast = None;
+        model.overlays.push(overlay);
+    }
 }

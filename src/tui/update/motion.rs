@@ -34,7 +34,7 @@ pub(super) fn run(model: &mut Model, action: Action, cx: &mut Cx<'_>) -> bool {
         Action::NextDay => model.turn_by(cx, 1),
         Action::PreviousWeek => model.turn_by(cx, -7),
         Action::NextWeek => model.turn_by(cx, 7),
-        Action::Today => model.turn_to(cx, model.now.today),
+        Action::Today => model.leaf_to(cx, model.now.today),
         Action::ZoomIn => zoom(model, |length| length / 2),
         Action::ZoomOut => zoom(model, |length| length * 2),
         Action::ZoomAll => model.zoom = None,
@@ -74,7 +74,7 @@ fn to_now(model: &mut Model, cx: &mut Cx<'_>) {
         place(model, &provider, model.now.minute);
     } else {
         model.cursor.minute = model.now.minute;
-        model.turn_to(cx, model.now.today);
+        model.leaf_to(cx, model.now.today);
     }
 }
 
