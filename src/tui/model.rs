@@ -59,6 +59,8 @@ pub(super) struct Model {
     /// Columns and rows of the terminal.
     pub(super) size: (u16, u16),
     pub(super) shown: Shown,
+    /// The day that was today when it was last shown as today; another one has begun since.
+    pub(super) left_behind: Option<NaiveDate>,
     pub(super) cursor: Cursor,
     /// The stretch of the day that is zoomed to; none for all working hours.
     pub(super) zoom: Option<TimeRange>,
@@ -93,6 +95,7 @@ impl Model {
             now,
             size: (80, 24),
             shown: Shown::new(now.today),
+            left_behind: None,
             cursor: Cursor::new(now.minute),
             zoom: None,
             filter: String::new(),

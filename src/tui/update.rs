@@ -24,9 +24,8 @@ use crate::domain::{Action as Happened, Appointment, Event, Minute, TimeRange};
 pub(super) fn update(model: &mut Model, message: Message, cx: &mut Cx<'_>) {
     let before = std::mem::replace(&mut model.now, cx.now);
     model.activity.expire(cx.now);
-    if before.today != cx.now.today && model.shown.day() == before.today && model.overlays.is_empty() {
-        // Whoever left the desk open on today means today.
-        model.turn_to(cx, cx.now.today);
+    if before.today != cx.now.today && model.shown.day() == before.today {
+        model.left_behind = Some(before.today);
     }
     match message {
         Message::Key(key) => keyboard::key(model, key, cx),
@@ -44,7 +43,19 @@ pub(super) fn update(model: &mut Model, message: Message, cx: &mut Cx<'_>) {
             keep_up(model);
         }
     }
+    catch_up(model, cx);
     settle(model);
+}
+
+/// Whoever left the desk open on today means today: it turns at midnight, or when the window that was open
+/// then is closed.
+fn catch_up(model: &mut Model, cx: &mut Cx<'_>) {
+    if !model.overlays.is_empty() {
+        return;
+    }
+    if model.left_behind.take() == Some(model.shown.day()) {
+        model.turn_to(cx, cx.now.today);
+    }
 }
 
 /// Loads the first day.

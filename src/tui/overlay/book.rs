@@ -234,7 +234,7 @@ impl Book {
             None => {
                 remarks.extend(self.missing.iter().map(|missing| {
                     Remark::new(Role::Warning, format!("not yet: {}", self.draft.form.in_words(missing)))
-                }))
+                }));
             }
             Some(Proposal::Fits(explanation)) => {
                 explain(explanation, model.settings.theme.glyphs().dot, &mut remarks);

@@ -245,3 +245,25 @@ fn a_desk_that_shows_today_goes_on_to_the_next_day_at_midnight() {
         assert_eq!(then, shown, "{keys}");
     }
 }
+
+#[test]
+fn a_desk_with_a_window_open_at_midnight_goes_on_when_the_window_is_closed() {
+    let today = super::fake::day();
+    let tomorrow = today.succ_opt().unwrap();
+    for keys in ["?", "b", "Home m"] {
+        let mut script = Script::clinic();
+        script.press(keys);
+        script.now.today = tomorrow;
+        script.send(Message::Clock);
+        assert_eq!(script.model.shown.day(), today, "{keys}");
+        script.press("Esc");
+        assert_eq!(script.model.shown.day(), tomorrow, "{keys}");
+        script.press("[");
+        assert_eq!(script.model.shown.day(), today, "once is enough: {keys}");
+    }
+    let mut script = Script::clinic();
+    script.press("?");
+    script.now.today = tomorrow;
+    script.press("Esc");
+    assert_eq!(script.model.shown.day(), tomorrow, "the key that closes it may be what tells of midnight");
+}
