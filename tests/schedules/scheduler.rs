@@ -214,10 +214,10 @@ fn a_move_after_a_place_that_wanders() {
     let day =
         day([provider("chen", &hours, 8), provider("patel", &[("10:00", "10:30")], 8), provider("roy", &hours, 8)]);
     let mut wanders = quietly(&day, request_with("chen", "wanders", "09:00", "09:30", 30));
-    let moves = quietly(&day, request_with("patel", "moves", "10:00", "10:30", 30));
+    let visit = quietly(&day, request_with("patel", "visit", "10:00", "10:30", 30));
     let moving = {
         let day = Arc::clone(&day);
-        spawn(move || move_to_anybody(&day, &moves))
+        spawn(move || move_to_anybody(&day, &visit))
     };
     // At every moment one of the two is free, unless the one who moves has got it; then this one stays.
     for to in ["roy", "chen"].into_iter().cycle().take(12) {
