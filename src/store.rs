@@ -8,7 +8,6 @@
 //! provider-day, that would double-book, or whose request was answered before, on its own.
 
 pub mod audit;
-pub mod faulty;
 mod judge;
 pub mod memory;
 mod record;
@@ -23,7 +22,6 @@ use smallvec::SmallVec;
 use crate::domain::{Appointment, Demand, Draft, Event, Provider, ProviderId, RequestId, Service};
 
 pub use audit::{Violation, audit, audit_in};
-pub use faulty::{Faults, FaultyStore};
 pub use memory::MemoryStore;
 pub use sqlite::{Copied, CopyError, Existing, Restored, SqliteStore, belongs_to_book};
 

@@ -12,7 +12,8 @@ use gate::GatedStore;
 use slotdesk::desk::{Answer, Command, DaySnapshot, Desk, DeskError, Destination, Feed, Feedback, Past};
 use slotdesk::domain::*;
 use slotdesk::scheduler::Proposal;
-use slotdesk::store::{Faults, FaultyStore, MemoryStore, Store, StoreError, audit};
+use slotdesk::store::{MemoryStore, Store, StoreError, audit};
+use support::faulty::{Faults, FaultyStore};
 use support::*;
 
 fn full() -> StoreError {

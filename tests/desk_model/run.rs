@@ -6,10 +6,11 @@ use std::sync::Arc;
 use chrono::{NaiveDate, NaiveTime, TimeZone};
 use slotdesk::desk::{Answer, Calendar, Command, DaySnapshot, Desk, DeskError, Destination, ManualClock, Past};
 use slotdesk::domain::*;
-use slotdesk::store::{Faults, FaultyStore, MemoryStore, SqliteStore, Store, StoreError, audit_in};
+use slotdesk::store::{MemoryStore, SqliteStore, Store, StoreError, audit_in};
 
 use crate::model::{Model, is_skipped};
 use crate::script::{From, Hours, Id, PROVIDERS, SERVICES, Script, Step, Wish, date, dates};
+use crate::support::faulty::{Faults, FaultyStore};
 use crate::support::{ZONE, options, provider, provider_id, request_id};
 
 /// Which store the desk has.

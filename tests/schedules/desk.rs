@@ -5,9 +5,10 @@ use std::sync::Arc;
 use shuttle::future::{block_on, spawn};
 use slotdesk::desk::{Answer, Calendar, Command, Desk, DeskError, Options, Past};
 use slotdesk::domain::*;
-use slotdesk::store::{FaultyStore, MemoryStore, Store, StoreError, audit};
+use slotdesk::store::{MemoryStore, Store, StoreError, audit};
 
 use super::explore;
+use super::support::faulty::FaultyStore;
 use super::support::{ZONE, actor, clock, monday, options, provider, provider_id, ranges, request, request_with};
 
 fn open(store: impl Store + 'static) -> Desk {

@@ -10,6 +10,7 @@ use slotdesk::domain::*;
 use slotdesk::scheduler::policy;
 use slotdesk::store::Store;
 
+pub(crate) mod faulty;
 pub(crate) mod figures;
 
 pub(crate) const ZONE: chrono_tz::Tz = chrono_tz::Europe::Berlin;

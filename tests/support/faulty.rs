@@ -1,35 +1,23 @@
-//! A store for tests that fails when it is told to, before a commit or after it.
+//! A store that fails when it is told to, before a commit or after it.
 
 use std::ops::{Bound, RangeBounds};
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use parking_lot::Mutex;
-
-use super::{Archive, Commit, Reader, Roster, Store, StoreError, StoredDay, Verdict};
-use crate::domain::{Appointment, Demand, Event, ProviderId, RequestId};
+use slotdesk::domain::{Appointment, Demand, Event, ProviderId, RequestId};
+use slotdesk::store::{Archive, Commit, Reader, Roster, Store, StoreError, StoredDay, Verdict};
 
 /// A store in front of another one; a commit that is to fail stores nothing, and one whose answer is lost is stored.
-///
-/// ```
-/// # use slotdesk::store::{FaultyStore, MemoryStore, Store, StoreError};
-/// let mut store = FaultyStore::new(MemoryStore::new());
-/// let faults = store.faults();
-/// faults.fail_commits(2..=2, StoreError::Full { path: "desk.db".into() });
-/// assert!(store.commit(&[]).is_ok());
-/// assert!(store.commit(&[]).is_err());
-/// assert!(store.commit(&[]).is_ok());
-/// assert_eq!(faults.commits(), 3);
-/// ```
 #[derive(Debug)]
-pub struct FaultyStore<S> {
+pub(crate) struct FaultyStore<S> {
     inner: S,
     faults: Faults,
 }
 
 /// Tells a [`FaultyStore`] and its readers when to fail; clones steer the same one.
 #[derive(Debug, Clone, Default)]
-pub struct Faults(Arc<Mutex<Plan>>);
+pub(crate) struct Faults(Arc<Mutex<Plan>>);
 
 #[derive(Debug, Default)]
 struct Plan {
@@ -65,12 +53,12 @@ impl Calls {
 
 impl<S> FaultyStore<S> {
     /// A store that works like `inner` until it is told to fail.
-    pub fn new(inner: S) -> Self {
+    pub(crate) fn new(inner: S) -> Self {
         Self { inner, faults: Faults::default() }
     }
 
     /// What steers it.
-    pub fn faults(&self) -> Faults {
+    pub(crate) fn faults(&self) -> Faults {
         self.faults.clone()
     }
 }
@@ -78,23 +66,23 @@ impl<S> FaultyStore<S> {
 impl Faults {
     /// Lets the given calls of `commit` fail, counted from 1 since the store was made: `3..=3` is the third
     /// alone, `3..` all from then on. Replaces what was said before.
-    pub fn fail_commits(&self, calls: impl RangeBounds<u64>, error: StoreError) {
+    pub(crate) fn fail_commits(&self, calls: impl RangeBounds<u64>, error: StoreError) {
         self.0.lock().commits.fail(calls, error);
     }
 
     /// Lets the given calls of `commit` take effect and fail all the same, as when the disk or the server goes
     /// away at the very end; counted as in [`Self::fail_commits`].
-    pub fn lose_answers(&self, calls: impl RangeBounds<u64>, error: StoreError) {
+    pub(crate) fn lose_answers(&self, calls: impl RangeBounds<u64>, error: StoreError) {
         self.0.lock().unanswered = Some(((calls.start_bound().cloned(), calls.end_bound().cloned()), error));
     }
 
     /// [`Self::fail_commits`] for the questions to all readers, counted together.
-    pub fn fail_reads(&self, calls: impl RangeBounds<u64>, error: StoreError) {
+    pub(crate) fn fail_reads(&self, calls: impl RangeBounds<u64>, error: StoreError) {
         self.0.lock().reads.fail(calls, error);
     }
 
     /// Lets everything work again.
-    pub fn heal(&self) {
+    pub(crate) fn heal(&self) {
         let mut plan = self.0.lock();
         plan.commits.failing = None;
         plan.reads.failing = None;
@@ -102,12 +90,12 @@ impl Faults {
     }
 
     /// How often `commit` was called so far, failures included.
-    pub fn commits(&self) -> u64 {
+    pub(crate) fn commits(&self) -> u64 {
         self.0.lock().commits.made
     }
 
     /// How many questions were asked so far, failures included.
-    pub fn reads(&self) -> u64 {
+    pub(crate) fn reads(&self) -> u64 {
         self.0.lock().reads.made
     }
 }
