@@ -8,6 +8,7 @@ mod help;
 mod log;
 mod misuse;
 mod private;
+#[path = "../support/program.rs"]
 mod program;
 mod serve;
 mod token;

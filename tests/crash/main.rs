@@ -10,6 +10,7 @@
 
 mod backup;
 mod begun;
+#[path = "../support/client.rs"]
 mod client;
 #[path = "../support/dice.rs"]
 mod dice;
@@ -22,6 +23,7 @@ mod kill;
 mod load;
 mod lost;
 #[allow(dead_code, reason = "this crate uses a part of it")]
-#[path = "../cli_program/program.rs"]
+#[path = "../support/program.rs"]
 mod program;
+#[path = "../support/server.rs"]
 mod server;

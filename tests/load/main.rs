@@ -9,7 +9,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 #[allow(dead_code, reason = "this crate uses a part of it")]
-#[path = "../crash/client.rs"]
+#[path = "../support/client.rs"]
 mod client;
 mod clinic;
 mod connection;
@@ -19,10 +19,10 @@ mod hostile;
 mod latency;
 mod listener;
 #[allow(dead_code, reason = "this crate uses a part of it")]
-#[path = "../cli_program/program.rs"]
+#[path = "../support/program.rs"]
 mod program;
 #[allow(dead_code, reason = "this crate uses a part of it")]
-#[path = "../crash/server.rs"]
+#[path = "../support/server.rs"]
 mod server;
 mod usage;
 

@@ -5,7 +5,7 @@
 mod book;
 mod command;
 mod log;
-#[path = "../cli_program/program.rs"]
+#[path = "../support/program.rs"]
 mod program;
 mod reference;
 mod rules;
