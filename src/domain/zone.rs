@@ -14,6 +14,8 @@ use super::{Minute, RangeSet, TimeRange};
 
 /// The minutes of a day that the clock on the wall never shows; the whole day where the calendar skips it.
 ///
+/// What is known of the zones ends with the year 2099: from 2100 on nobody's clock is changed any more.
+///
 /// ```
 /// # use slotdesk::domain::skipped_minutes;
 /// let spring = "2027-03-28".parse().unwrap();
