@@ -92,10 +92,17 @@ impl Days {
         }
     }
 
-    /// Puts changed days in the place of the ones they were made from.
+    /// Puts changed days in the place of the ones they were made from; called under `roster_changes`, so that
+    /// no day is loaded or changed by anybody else meanwhile.
     pub(super) fn rebuild(&self, rebuilt: impl Fn(&Day) -> Arc<Day>) {
-        for day in self.0.write().days.values_mut() {
-            *day = rebuilt(day);
+        // Making them takes a while, and whoever decides meanwhile must not wait: on an old day they are passed on.
+        let before: Vec<Arc<Day>> = self.0.read().days.values().cloned().collect();
+        let after: Vec<Arc<Day>> = before.iter().map(|day| rebuilt(day)).collect();
+        let mut loaded = self.0.write();
+        for (before, after) in before.iter().zip(after) {
+            if let Some(day) = loaded.days.get_mut(&before.date()).filter(|day| Arc::ptr_eq(day, before)) {
+                *day = after;
+            }
         }
     }
 
@@ -216,6 +223,17 @@ mod tests {
         days.keep(day(1), 1, DATE).unwrap();
         days.committed(&[(guard(0), 1)]);
         assert!(days.get(DATE).is_some(), "one that knows of it stays");
+    }
+
+    #[test]
+    fn rule_7_nobody_waits_for_days_while_others_are_made_to_replace_them() {
+        let days = Days::default();
+        let old = days.keep(day(0), 0, DATE).unwrap();
+        days.rebuild(|day| {
+            assert!(days.0.try_read().is_some(), "a look at a day would wait");
+            day.rebuilt(Arc::clone(day.rules()), Vec::new(), &[])
+        });
+        assert!(!Arc::ptr_eq(&old, &days.get(DATE).unwrap()));
     }
 
     #[test]
