@@ -5,13 +5,20 @@
 mod support;
 
 use chrono::{Days, NaiveDate};
-use slotdesk::desk::{Answer, Command, Desk, DeskError, Destination, Past};
+use slotdesk::desk::{Answer, Calendar, Command, Desk, DeskError, Destination, Past};
 use slotdesk::domain::*;
 use slotdesk::scheduler::Proposal;
-use slotdesk::store::{MemoryStore, SqliteStore, Store, audit};
+use slotdesk::store::{MemoryStore, Reader, SqliteStore, Store, audit};
 use support::*;
 
 const PROVIDERS: usize = 4;
+/// Loaded days of a desk that has to forget all the time.
+const DAYS_KEPT: usize = 8;
+
+/// A desk with room for fewer days than it is asked for.
+fn forgetful(store: impl Store + 'static) -> Desk {
+    Desk::open_keeping(DAYS_KEPT, Box::new(store), Calendar::new(clock(), ZONE), options()).unwrap()
+}
 
 fn date(number: usize) -> NaiveDate {
     monday() + Days::new(number as u64)
@@ -147,12 +154,11 @@ async fn free(desk: &Desk, days: usize) -> Vec<String> {
 
 async fn race(
     test: &str,
-    store: impl Store + 'static,
+    desk: Desk,
+    mut reader: Box<dyn Reader>,
     reopen: impl FnOnce() -> Box<dyn Store>,
     (clients, each, days): (usize, usize, usize),
 ) {
-    let mut reader = store.reader().unwrap();
-    let desk = open(store);
     for number in 0..PROVIDERS {
         add(&desk, provider(&format!("p{number}"), &[("08:00", "12:00"), ("12:30", "16:00")], 6)).await;
     }
@@ -198,7 +204,7 @@ async fn rules_1_to_4_hold_when_sixty_four_change_everything_at_once() {
     let store = MemoryStore::new();
     let again = store.clone();
     let test = "rules_1_to_4_hold_when_sixty_four_change_everything_at_once";
-    race(test, store, move || Box::new(again), (64, 40, 3)).await;
+    race(test, open(store), Box::new(again.clone()), move || Box::new(again), (64, 40, 3)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
@@ -206,7 +212,7 @@ async fn rules_1_to_4_hold_over_more_days_than_are_kept_in_memory() {
     let store = MemoryStore::new();
     let again = store.clone();
     let test = "rules_1_to_4_hold_over_more_days_than_are_kept_in_memory";
-    race(test, store, move || Box::new(again), (32, 40, 200)).await;
+    race(test, forgetful(store), Box::new(again.clone()), move || Box::new(again), (8, 160, 40)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 8)]
@@ -215,13 +221,14 @@ async fn rules_1_to_4_hold_in_sqlite_when_everything_changes_at_once() {
     let path = folder.path().join("desk.db");
     let store = SqliteStore::open(&path).unwrap();
     let test = "rules_1_to_4_hold_in_sqlite_when_everything_changes_at_once";
-    race(test, store, move || Box::new(SqliteStore::open(&path).unwrap()), (32, 15, 3)).await;
+    let reader = store.reader().unwrap();
+    race(test, open(store), reader, move || Box::new(SqliteStore::open(&path).unwrap()), (32, 15, 3)).await;
 }
 
 #[tokio::test]
 async fn rule_4_a_change_of_hours_reaches_every_day_however_many_are_booked() {
     let store = MemoryStore::new();
-    let desk = open(store.clone());
+    let desk = forgetful(store.clone());
     add(&desk, provider("chen", &[("09:00", "17:00")], 8)).await;
     for number in 0..150 {
         let wish = Request { day: date(number), ..request(&format!("r{number}"), "16:00", "17:00", 60) };

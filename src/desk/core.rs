@@ -77,11 +77,11 @@ struct Learned {
 }
 
 impl Core {
-    pub(super) fn new(calendar: Calendar, options: Options, readers: Readers, roster: Roster) -> Self {
+    pub(super) fn new(calendar: Calendar, options: Options, days: Days, readers: Readers, roster: Roster) -> Self {
         Self {
             calendar,
             options,
-            days: Days::default(),
+            days,
             roster: RwLock::new(Arc::new(roster)),
             roster_changes: Mutex::default(),
             readers,

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+// Not exchanged when schedules are explored: what they hold chooses who is forgotten, and nothing else.
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::NaiveDate;
+use smallvec::SmallVec;
 
 use crate::domain::{Appointment, Demand, Minute, Provider, ProviderId, RangeSet};
 use crate::scheduler::{Day, Dice, ProviderDay, Rules, Yardstick};
@@ -14,9 +17,8 @@ use super::core::Core;
 use super::roster::Roster;
 use super::{DeskError, Past};
 
-/// Days kept in memory; the ones furthest from today go first, so that memory does not grow with the
-/// book.
-const DAYS_KEPT: usize = 400;
+/// Days that a desk keeps in memory, so that memory does not grow with the book.
+pub(super) const DAYS_KEPT: usize = 400;
 
 /// How often a day is read again because it was changed while it was read.
 const LOADS_MAX: usize = 16;
@@ -24,52 +26,100 @@ const LOADS_MAX: usize = 16;
 /// Days whose newest commit is remembered; enough for any year, and bounded for an import of many.
 const COMMITS_KEPT: usize = 4096;
 
+/// Days that are not forgotten for lack of room.
+pub(super) type HeldDays = SmallVec<[Arc<Day>; 1]>;
+
 /// The loaded days. What is stored is the truth: a day may be evicted at any time, decisions made on
 /// it meanwhile are refused by the store as stale and made again.
-#[derive(Default)]
-pub(super) struct Days(RwLock<Loaded>);
+pub(super) struct Days {
+    loaded: RwLock<Loaded>,
+    /// How many may be loaded while nobody decides on them.
+    kept: usize,
+    /// Grows with every look at a day.
+    looks: AtomicU64,
+}
 
 #[derive(Default)]
 struct Loaded {
-    days: HashMap<NaiveDate, Arc<Day>>,
+    days: HashMap<NaiveDate, Kept>,
     /// The newest event that touched a day, so that what was read before it is not kept after it.
     committed: HashMap<NaiveDate, u64>,
     /// The newest event of a day that is not remembered any more.
     forgotten: u64,
 }
 
+/// A day with when it was last looked at.
+struct Kept {
+    day: Arc<Day>,
+    used: AtomicU64,
+}
+
+impl Loaded {
+    /// Makes room for one more day: past days go first, then those that nobody has looked at for the longest.
+    ///
+    /// One that is being decided on stays, and takes nobody's room: it would be read again at once, and what was
+    /// decided on it refused.
+    fn make_room(&mut self, kept: usize, today: NaiveDate) {
+        let idle = self.days.iter().filter(|(_, kept)| Arc::strong_count(&kept.day) == 1);
+        let mut idle: Vec<_> =
+            idle.map(|(date, kept)| (*date >= today, kept.used.load(Ordering::Relaxed), *date)).collect();
+        let surplus = (idle.len() + 1).saturating_sub(kept);
+        if surplus > 0 {
+            idle.sort_unstable();
+        }
+        for (.., date) in idle.into_iter().take(surplus) {
+            self.days.remove(&date);
+        }
+    }
+}
+
 impl Days {
+    /// Room for so many days.
+    pub(super) fn new(kept: usize) -> Self {
+        Self { loaded: RwLock::default(), kept, looks: AtomicU64::new(0) }
+    }
+
     /// A loaded day.
     pub(super) fn get(&self, day: NaiveDate) -> Option<Arc<Day>> {
-        self.0.read().days.get(&day).cloned()
+        let loaded = self.loaded.read();
+        let Kept { day, used } = loaded.days.get(&day)?;
+        used.store(self.look(), Ordering::Relaxed);
+        Some(Arc::clone(day))
+    }
+
+    /// The days that a decision was made on, to be held until the store has answered for it.
+    ///
+    /// Loaded again before that, they would not know of it, and whatever was decided on them would be stale.
+    pub(super) fn hold(&self, guards: &[Guard]) -> HeldDays {
+        let loaded = self.loaded.read();
+        guards.iter().filter_map(|guard| Some(Arc::clone(&loaded.days.get(&guard.day)?.day))).collect()
+    }
+
+    fn look(&self) -> u64 {
+        self.looks.fetch_add(1, Ordering::Relaxed)
     }
 
     /// The loaded days together with others, which may have been forgotten since; ascending, each one once.
     pub(super) fn with(&self, others: Vec<Arc<Day>>) -> Vec<Arc<Day>> {
         let mut all: BTreeMap<NaiveDate, Arc<Day>> = others.into_iter().map(|day| (day.date(), day)).collect();
-        all.extend(self.0.read().days.iter().map(|(date, day)| (*date, Arc::clone(day))));
+        all.extend(self.loaded.read().days.iter().map(|(date, kept)| (*date, Arc::clone(&kept.day))));
         all.into_values().collect()
     }
 
     /// Keeps a day that was read as of an event, unless somebody was faster; returns the one that is
     /// kept, or none if something was committed to the day since it was read.
     fn keep(&self, day: Day, as_of: u64, today: NaiveDate) -> Option<Arc<Day>> {
-        let Loaded { days, committed, forgotten } = &mut *self.0.write();
+        let mut loaded = self.loaded.write();
         let date = day.date();
-        if let Some(faster) = days.get(&date) {
-            return Some(Arc::clone(faster));
+        if let Some(faster) = loaded.days.get(&date) {
+            return Some(Arc::clone(&faster.day));
         }
-        if as_of < *committed.get(&date).unwrap_or(forgotten) {
+        if as_of < *loaded.committed.get(&date).unwrap_or(&loaded.forgotten) {
             return None;
         }
-        let distance = |other: &NaiveDate| (*other - today).num_days().unsigned_abs();
-        while days.len() >= DAYS_KEPT
-            && let Some(furthest) = days.keys().copied().max_by_key(distance)
-        {
-            days.remove(&furthest);
-        }
+        loaded.make_room(self.kept, today);
         let day = Arc::new(day);
-        days.insert(date, Arc::clone(&day));
+        loaded.days.insert(date, Kept { day: Arc::clone(&day), used: AtomicU64::new(self.look()) });
         Some(day)
     }
 
@@ -78,12 +128,12 @@ impl Days {
     /// That is one that was loaded while a decision made on its predecessor was on its way to the store.
     pub(super) fn committed(&self, guards: &[(Guard, u64)]) {
         let touched: Vec<(&Guard, Arc<Day>)> = {
-            let Loaded { days, committed, forgotten } = &mut *self.0.write();
+            let Loaded { days, committed, forgotten } = &mut *self.loaded.write();
             if committed.len() > COMMITS_KEPT {
                 *forgotten = committed.drain().map(|(_, number)| number).fold(*forgotten, u64::max);
             }
             committed.extend(guards.iter().map(|(guard, number)| (guard.day, *number)));
-            guards.iter().filter_map(|(guard, _)| Some((guard, Arc::clone(days.get(&guard.day)?)))).collect()
+            guards.iter().filter_map(|(guard, _)| Some((guard, Arc::clone(&days.get(&guard.day)?.day)))).collect()
         };
         for (guard, day) in touched {
             if day.revision(&guard.provider).is_some_and(|revision| revision <= guard.revision) {
@@ -96,24 +146,24 @@ impl Days {
     /// no day is loaded or changed by anybody else meanwhile.
     pub(super) fn rebuild(&self, rebuilt: impl Fn(&Day) -> Arc<Day>) {
         // Making them takes a while, and whoever decides meanwhile must not wait: on an old day they are passed on.
-        let before: Vec<Arc<Day>> = self.0.read().days.values().cloned().collect();
+        let before: Vec<Arc<Day>> = self.loaded.read().days.values().map(|kept| Arc::clone(&kept.day)).collect();
         let after: Vec<Arc<Day>> = before.iter().map(|day| rebuilt(day)).collect();
-        let mut loaded = self.0.write();
+        let mut loaded = self.loaded.write();
         for (before, after) in before.iter().zip(after) {
-            if let Some(day) = loaded.days.get_mut(&before.date()).filter(|day| Arc::ptr_eq(day, before)) {
-                *day = after;
+            if let Some(kept) = loaded.days.get_mut(&before.date()).filter(|kept| Arc::ptr_eq(&kept.day, before)) {
+                kept.day = after;
             }
         }
     }
 
     /// Forgets a day, so that it is loaded again.
     pub(super) fn evict(&self, day: NaiveDate) {
-        self.0.write().days.remove(&day);
+        self.loaded.write().days.remove(&day);
     }
 
     /// Forgets every day.
     pub(super) fn evict_all(&self) {
-        self.0.write().days.clear();
+        self.loaded.write().days.clear();
     }
 }
 
@@ -190,6 +240,10 @@ mod tests {
     }
 
     fn day(revision: u64) -> Day {
+        day_on(DATE, revision)
+    }
+
+    fn day_on(date: NaiveDate, revision: u64) -> Day {
         let hours = Hours::always(Weekly::EveryDay([crate::domain::TimeRange::DAY].into_iter().collect()));
         let provider = Arc::new(Provider::new(chen(), hours, 8).unwrap());
         let rules = Rules {
@@ -198,7 +252,7 @@ mod tests {
             policy: policy::POLICIES[0],
             dice: Dice::new(1),
         };
-        Day::new(DATE, Arc::new(rules), Arc::default(), vec![ProviderDay::new(provider, DATE, Vec::new(), revision)])
+        Day::new(date, Arc::new(rules), Arc::default(), vec![ProviderDay::new(provider, date, Vec::new(), revision)])
     }
 
     fn guard(revision: u64) -> Guard {
@@ -207,7 +261,7 @@ mod tests {
 
     #[test]
     fn what_was_read_before_a_commit_is_not_kept_after_it() {
-        let days = Days::default();
+        let days = Days::new(DAYS_KEPT);
         days.committed(&[(guard(0), 7)]);
         assert!(days.keep(day(0), 6, DATE).is_none());
         assert!(days.keep(day(1), 7, DATE).is_some());
@@ -215,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_day_that_knows_less_than_the_store_is_forgotten() {
-        let days = Days::default();
+        let days = Days::new(DAYS_KEPT);
         days.keep(day(0), 0, DATE).unwrap();
         // Decided on a day that was forgotten since, and committed now.
         days.committed(&[(guard(0), 1)]);
@@ -227,25 +281,49 @@ mod tests {
 
     #[test]
     fn rule_7_nobody_waits_for_days_while_others_are_made_to_replace_them() {
-        let days = Days::default();
+        let days = Days::new(DAYS_KEPT);
         let old = days.keep(day(0), 0, DATE).unwrap();
         days.rebuild(|day| {
-            assert!(days.0.try_read().is_some(), "a look at a day would wait");
+            assert!(days.loaded.try_read().is_some(), "a look at a day would wait");
             day.rebuilt(Arc::clone(day.rules()), Vec::new(), &[])
         });
         assert!(!Arc::ptr_eq(&old, &days.get(DATE).unwrap()));
     }
 
     #[test]
+    fn past_days_are_forgotten_first_then_those_unused_for_longest_but_none_that_is_decided_on() {
+        let date = |number: u64| DATE + chrono::Days::new(number);
+        let days = Days::new(3);
+        let (today, keep) = (date(5), |number| days.keep(day_on(date(number), 0), 0, date(5)));
+        let loaded = || -> Vec<i64> {
+            let mut all: Vec<_> = days.loaded.read().days.keys().map(|day| (*day - DATE).num_days()).collect();
+            all.sort_unstable();
+            all
+        };
+        for number in [900, 5, 4, 6] {
+            keep(number).unwrap();
+        }
+        assert_eq!(loaded(), [5, 6, 900], "yesterday goes before what is far ahead");
+        days.get(date(900)).unwrap();
+        let in_use = days.get(today);
+        keep(7).unwrap();
+        assert_eq!(loaded(), [5, 6, 7, 900], "today is decided on, and takes nobody's room");
+        days.get(date(900)).unwrap();
+        drop(in_use);
+        keep(8).unwrap();
+        assert_eq!(loaded(), [7, 8, 900]);
+    }
+
+    #[test]
     fn only_so_many_days_and_commits_are_remembered() {
-        let days = Days::default();
+        let days = Days::new(DAYS_KEPT);
         let guards = (0..=COMMITS_KEPT as u64).map(|number| {
             let day = DATE + chrono::Days::new(number);
             (Guard { day, ..guard(0) }, number + 1)
         });
         days.committed(&guards.collect::<Vec<_>>());
         days.committed(&[]);
-        assert!(days.0.read().committed.is_empty());
+        assert!(days.loaded.read().committed.is_empty());
         assert!(days.keep(day(1), 5, DATE).is_none(), "it cannot be told any more, so it is read again");
     }
 }

@@ -13,6 +13,7 @@ use crate::sync::atomic::Ordering;
 use crate::sync::{RwLock, TaskHandle, spawn};
 
 use super::core::Core;
+use super::days::{DAYS_KEPT, Days, HeldDays};
 use super::feed::Feed;
 use super::identity::RequestIds;
 use super::job::{Job, Reply};
@@ -83,13 +84,25 @@ impl Desk {
     ///
     /// Call it inside a tokio runtime; reading who works here blocks for the moment it takes.
     pub fn open(store: Box<dyn Store>, calendar: Calendar, options: Options) -> Result<Self, DeskError> {
+        Self::open_keeping(DAYS_KEPT, store, calendar, options)
+    }
+
+    /// [`Self::open`] with room for `days` loaded days, at least 1, instead of some four hundred.
+    ///
+    /// Those that are being decided on stay beyond that.
+    pub fn open_keeping(
+        days: usize,
+        store: Box<dyn Store>,
+        calendar: Calendar,
+        options: Options,
+    ) -> Result<Self, DeskError> {
         let mut reader = store.reader()?;
         let roster = Roster::from(reader.roster()?);
         let recent = reader.events_before(u64::MAX, undo::DEPTH)?;
         let readers = Readers::new(&*store)?;
         let ids = RequestIds::new(options.seed);
         let (workers, queue_length) = (options.workers.max(1), options.queue_length.max(1));
-        let core = Arc::new(Core::new(calendar, options, readers, roster));
+        let core = Arc::new(Core::new(calendar, options, Days::new(days.max(1)), readers, roster));
         core.publisher.begin_after(recent.first().map_or(0, |newest| newest.number));
         for event in recent.into_iter().rev() {
             core.undo.lock().note(&Arc::new(event));
@@ -129,7 +142,7 @@ impl Desk {
 
     fn job(&self, command: Command, actor: Actor) -> (Job, tokio::sync::oneshot::Receiver<Result<Answer, DeskError>>) {
         let (reply, answer) = Reply::new(&self.core.outstanding);
-        (Job { work: command.into(), actor, reply, tries: 0 }, answer)
+        (Job { work: command.into(), actor, reply, tries: 0, held: HeldDays::default() }, answer)
     }
 
     /// One day as committed. Subscribe first, then load, then apply what the feed brings.

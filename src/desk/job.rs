@@ -8,6 +8,7 @@ use crate::domain::{Actor, Minute, ProviderId, Request};
 use crate::store::Commit;
 use crate::sync::Mutex;
 
+use super::days::HeldDays;
 use super::setbacks::{Footing, Setbacks};
 use super::{Answer, Command, DeskError, Past};
 
@@ -52,6 +53,8 @@ pub(super) struct Job {
     pub(super) reply: Reply,
     /// How often it was decided on a state that turned out to be stale.
     pub(super) tries: u8,
+    /// The days that it was decided on.
+    pub(super) held: HeldDays,
 }
 
 /// A decision on its way to the store, with the job it answers.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use smallvec::SmallVec;
 
 use crate::store::{Commit, Guard};
 
@@ -126,9 +127,9 @@ pub(super) fn refuse(core: &Core, job: Job, error: &DeskError) {
 /// Takes a request's identifier, or answers a repetition; a job decided again has it already.
 fn claimed(core: &Core, job: Job) -> Option<Job> {
     let Some(request) = job.work.request().filter(|_| job.tries == 0).cloned() else { return Some(job) };
-    let Job { work, actor, reply, tries } = job;
+    let Job { work, actor, reply, tries, held } = job;
     match core.register.claim(&request, reply) {
-        Claim::Yours(reply) => Some(Job { work, actor, reply, tries }),
+        Claim::Yours(reply) => Some(Job { work, actor, reply, tries, held }),
         Claim::Waiting => None,
         Claim::Answered(event, reply) => {
             reply.give(repeat::answer(&request, &event));
@@ -152,9 +153,10 @@ impl Settling<'_> {
 
     /// Puts the decision in; called under the locks of the provider-days it touched, and only once.
     pub(super) fn put(&mut self, action: Action, edits: Edits, touched: &[Touched]) {
-        let Some((place, job)) = self.open.take() else { return };
+        let Some((place, mut job)) = self.open.take() else { return };
         let draft = Draft { at: self.core.calendar.now(), actor: job.actor.clone(), action, edits };
-        let guards = touched.iter().map(guard).collect();
+        let guards: SmallVec<[Guard; 1]> = touched.iter().map(guard).collect();
+        job.held = self.core.days.hold(&guards);
         if draft.touches_roster() {
             self.core.send_roster();
         }
