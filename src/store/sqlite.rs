@@ -59,11 +59,10 @@ impl SqliteStore {
         Ok(Self { path, files, connection, ledger, lock })
     }
 
-    /// Opens the book at `path` for reading alone, whoever has it open for writing.
+    /// Opens the book at `path` for reading alone, whoever has it open for writing; nothing of it is changed.
     pub fn open_reader(path: &Path) -> Result<Box<dyn Reader>, StoreError> {
         let path = file::existing(path)?;
-        schema::check_book(&path)?;
-        Ok(Box::new(SqliteReader::open(&path)?))
+        Ok(Box::new(SqliteReader::of_any(&path)?))
     }
 
     /// Copies the book to the file `to`, as it is now and whoever has it open; a commit waits for nothing.

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use chrono::DateTime;
 use rusqlite::Connection;
 use rusqlite::types::Value;
 use slotdesk::domain::*;
-use slotdesk::store::{Commit, Entry, Reader, SqliteStore, Store, StoreError, audit};
+use slotdesk::store::{Commit, Entry, Existing, Reader, SqliteStore, Store, StoreError, audit};
 use tempfile::TempDir;
 
 use crate::dice::Dice;
@@ -331,4 +332,40 @@ fn a_book_that_was_being_begun_when_the_power_failed_is_begun_whatever_of_it_was
     assert!(!beside.exists());
     store_all(&mut store, [refuses("next", MONDAY)]);
     assert_eq!(audit(&mut *store.reader().unwrap()).unwrap(), []);
+}
+
+#[test]
+fn whoever_looks_at_the_book_of_a_killed_desk_changes_neither_the_book_nor_its_log() {
+    let files = Files::of_a_killed_desk();
+    let place = Place::with(&files.book, Some(&files.log));
+    let [copy, other] = ["copy.db", "other.db"].map(|name| place.0.path().join(name));
+    let looks: [(&str, &dyn Fn()); 4] = [
+        ("a check", &|| {
+            let mut reader = SqliteStore::open_reader(&place.book()).unwrap();
+            assert_eq!(audit(&mut *reader).unwrap(), []);
+            assert!(entries(&mut *reader) == files.entries);
+        }),
+        ("a backup", &|| {
+            SqliteStore::backup(&place.book(), &copy, Existing::Keep).unwrap();
+        }),
+        ("a restore from it", &|| {
+            SqliteStore::restore(&place.book(), &other, DateTime::UNIX_EPOCH).unwrap();
+        }),
+        ("a look at one that is newer", &|| {
+            let newer = Place::with(&files.book, Some(&files.log));
+            Connection::open(newer.book()).unwrap().execute_batch("PRAGMA user_version = 99").unwrap();
+            let before = fs::read(newer.book()).unwrap();
+            assert!(matches!(SqliteStore::open_reader(&newer.book()), Err(StoreError::Newer { .. })));
+            assert!(fs::read(newer.book()).unwrap() == before);
+            assert_eq!(fs::read_dir(newer.0.path()).unwrap().count(), 1, "and nothing is left beside it");
+        }),
+    ];
+    for (how, look) in looks {
+        look();
+        assert!(fs::read(place.book()).unwrap() == files.book, "{how} changed the book");
+        assert!(fs::read(place.log()).unwrap() == files.log, "{how} changed the log");
+    }
+    for copy in [copy, other] {
+        assert!(entries(&mut *SqliteStore::open_reader(&copy).unwrap()) == files.entries);
+    }
 }

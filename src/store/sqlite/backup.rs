@@ -89,7 +89,6 @@ pub(super) fn backup(book: &Path, to: &Path, existing: Existing) -> Result<Copie
     if let (Existing::Keep, Some(path)) = (existing, in_the_way.first()) {
         return Err(CopyError::Exists(path.clone()));
     }
-    schema::check_book(&book)?;
     let draft = Draft::copied(&book, &to)?;
     let copied = draft.verified(&book)?;
     // A log that belongs to what stood there would be played into the copy.
@@ -109,7 +108,6 @@ pub(super) fn restore(from: &Path, book: &Path, now: DateTime<Utc>) -> Result<Re
         return Err(CopyError::Itself(book));
     }
     let _lock = Lock::acquire(&book)?;
-    schema::check_book(&from)?;
     let draft = Draft::copied(&from, &book)?;
     let copied = draft.verified(&from)?;
     let kept = keep_aside(&book, now)?;
@@ -154,8 +152,8 @@ struct Draft {
 impl Draft {
     /// Copies all of `source` as of one transaction; call it with the lock of `to` held.
     fn copied(source: &Path, to: &Path) -> Result<Self, StoreError> {
+        let book = schema::open_to_read(source)?;
         let draft = Self::begin(to)?;
-        let book = schema::connect_reader(source).map_err(|error| Fault::from(error).explain(source))?;
         draft.fill(&book, source)?;
         Ok(draft)
     }

@@ -23,9 +23,15 @@ pub(super) struct SqliteReader {
 }
 
 impl SqliteReader {
+    /// A reader of the desk that has the book open.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let connection = schema::connect_reader(path).map_err(|error| Fault::from(error).explain(path))?;
         Ok(Self { path: path.to_path_buf(), connection })
+    }
+
+    /// A reader of a book, whoever has it open.
+    pub(super) fn of_any(path: &Path) -> Result<Self, StoreError> {
+        Ok(Self { path: path.to_path_buf(), connection: schema::open_to_read(path)? })
     }
 
     /// Asks for something, all of it from one state of the book.

@@ -64,31 +64,39 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "wal_autocheckpoint", 4_000)
 }
 
-/// A connection that only reads.
+/// A connection of the desk that only reads.
 pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
     // It could write, so that the last connection of all tidies up the log beside the book.
-    let connection = plain(path)?;
-    connection.pragma_update(None, "query_only", "on")?;
-    Ok(connection)
+    only_reading(plain(path)?)
 }
 
-/// Fails unless the file is a book that this program can read; it is not changed in any case.
-pub(super) fn check_book(path: &Path) -> Result<(), StoreError> {
+/// A connection to a book that somebody else may have open; fails unless it is one that this program can read.
+///
+/// Neither the book nor the log beside it is changed in any case.
+pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     let nothing = || file::not_a_book(path, "it is empty");
     // SQLite takes away what lies beside an empty file.
     if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
         return Err(nothing());
     }
-    // While a desk is open, it is the one that plays the log into the book.
-    if !Lock::is_held(path) {
+    // While a desk is open, it is the one that plays the log into the book; unless it ends before this does.
+    let connection = if Lock::is_held(path) {
+        plain(path)
+    } else {
         wal::check(path)?;
         // Undoing the change would be one.
         if let Some(journal) = file::journal(path) {
             return Err(StoreError::Unfinished { path: path.to_path_buf(), journal });
         }
-    }
-    let connection = open_read_only(path).map_err(|error| Fault::from(error).explain(path))?;
-    if is_empty(&connection, path)? { Err(nothing()) } else { Ok(()) }
+        careful(path)
+    };
+    let connection = connection.and_then(only_reading).map_err(|error| Fault::from(error).explain(path))?;
+    if is_empty(&connection, path)? { Err(nothing()) } else { Ok(connection) }
+}
+
+fn only_reading(connection: Connection) -> rusqlite::Result<Connection> {
+    connection.pragma_update(None, "query_only", "on")?;
+    Ok(connection)
 }
 
 /// A connection that leaves what is in the log beside the book there when it is closed.
@@ -101,14 +109,8 @@ fn careful(path: &Path) -> rusqlite::Result<Connection> {
 
 /// A connection as SQLite makes it; the file has to be there.
 pub(super) fn plain(path: &Path) -> rusqlite::Result<Connection> {
-    prepared(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
-}
-
-fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
-    prepared(Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?)
-}
-
-fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)
