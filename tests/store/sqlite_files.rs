@@ -19,7 +19,7 @@ fn refused(shelf: &Shelf, name: &str) -> StoreError {
     let beside = fs::read_dir(shelf.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
     assert!(beside.len() <= 1, "{beside:?}");
     let also = SqliteStore::open_reader(&path).err().expect("it is no book for readers either");
-    assert_eq!(std::mem::discriminant(&also), std::mem::discriminant(&error), "{also} / {error}");
+    assert_eq!(also.to_string(), error.to_string());
     assert_eq!(content(&path), before);
     error
 }
@@ -46,6 +46,8 @@ fn a_new_book_is_begun_with_its_folders() {
 fn an_empty_file_becomes_a_book() {
     let shelf = Shelf::new();
     fs::write(shelf.book(), "").unwrap();
+    let Err(error) = SqliteStore::open_reader(&shelf.book()) else { panic!("there is nothing to read yet") };
+    assert_eq!(not_a_book(&error), "it is empty");
     store_all(&mut shelf.open(), [adds(&provider("chen"))]);
 }
 
@@ -101,6 +103,18 @@ fn a_newer_book_is_left_alone() {
     match refused(&shelf, "desk.db") {
         StoreError::Newer { found: 99, supported: 1, .. } => {}
         other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn a_book_that_has_lost_its_version_is_left_alone() {
+    for version in [0, -1] {
+        let shelf = Shelf::new();
+        drop(shelf.open());
+        Connection::open(shelf.book()).unwrap().pragma_update(None, "user_version", version).unwrap();
+        let error = refused(&shelf, "desk.db");
+        assert!(matches!(error, StoreError::Damaged { .. }), "{error}");
+        assert!(error.to_string().contains(&format!("it is of version {version}, and books begin with")), "{error}");
     }
 }
 

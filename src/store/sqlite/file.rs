@@ -181,6 +181,21 @@ pub(super) fn check_header(path: &Path) -> Result<(), StoreError> {
     schema::check(path, id.into(), version.into())
 }
 
+/// Fails if the file is too short for a book, and says what it is; longer ones are not opened.
+pub(super) fn check_length(path: &Path) -> Result<(), StoreError> {
+    match fs::metadata(path).map(|file| file.len()) {
+        Ok(0) => Err(empty(path)),
+        // SQLite has no locks on so little that closing it would give up.
+        Ok(length) if length < HEADER_BYTES as u64 => check_header(path),
+        _ => Ok(()),
+    }
+}
+
+/// The error for a file in which no book was begun.
+pub(super) fn empty(path: &Path) -> StoreError {
+    not_a_book(path, "it is empty")
+}
+
 /// What undoes a change of the book that was broken off, if one was: SQLite's rollback journal.
 pub(super) fn journal(book: &Path) -> Option<PathBuf> {
     let path = beside(book, "-journal");

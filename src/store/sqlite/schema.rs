@@ -74,11 +74,8 @@ pub(super) fn connect_reader(path: &Path) -> rusqlite::Result<Connection> {
 ///
 /// Neither the book nor the log beside it is changed in any case.
 pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
-    let nothing = || file::not_a_book(path, "it is empty");
-    // SQLite takes away what lies beside an empty file.
-    if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
-        return Err(nothing());
-    }
+    // Before SQLite takes away what lies beside an empty file.
+    file::check_length(path)?;
     // While a desk is open, it is the one that plays the log into the book; unless it ends before this does.
     let connection = if Lock::is_held(path) {
         plain(path)
@@ -91,7 +88,7 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
         careful(path)
     };
     let connection = connection.and_then(only_reading).map_err(|error| Fault::from(error).explain(path))?;
-    if is_empty(&connection, path)? { Err(nothing()) } else { Ok(connection) }
+    if is_empty(&connection, path)? { Err(file::empty(path)) } else { Ok(connection) }
 }
 
 fn only_reading(connection: Connection) -> rusqlite::Result<Connection> {
@@ -139,6 +136,10 @@ pub(super) fn check(path: &Path, application_id: i64, version: i64) -> Result<()
     let supported = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if version > supported {
         return Err(StoreError::Newer { path: path.to_path_buf(), found: version, supported });
+    }
+    if version < 1 {
+        let detail = format!("it says that it is of version {version}, and books begin with version 1");
+        return Err(StoreError::Damaged { path: path.to_path_buf(), detail });
     }
     Ok(())
 }
