@@ -1,6 +1,8 @@
 //! A server whose disk is full, or whose book is taken away.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
@@ -211,9 +213,74 @@ fn a_book_on_a_disk_that_is_read_only_is_not_opened_and_the_disk_is_named_as_the
     assert!(said.contains("cannot be written: Read-only file system"), "{said}");
     assert_eq!(fs::read(user.path("disk/desk.db")).unwrap(), before);
     assert_eq!(fs::read_dir(user.path("disk")).unwrap().count(), 1, "nothing is left beside it");
-    // A backup is one file that needs no log beside it, so it can be looked at even there.
+    // But it can be looked at and copied even there.
     let book = ["--book", "~/disk/desk.db"];
-    assert_eq!(user.run(&[&["backup", "--to", "~/disk/copy.db"][..], &book].concat()).code, Some(0));
+    let looked = [
+        on_it(&[&["check"][..], &book].concat()),
+        on_it(&[&["backup", "--to", "~/copy.db"][..], &book].concat()),
+        on_it(&["restore", "--book", "~/other.db", "--from", "~/disk/desk.db"]),
+    ];
+    assert!(looked.iter().all(|looked| looked.status.success()), "{looked:?}");
+    assert_eq!(fs::read_dir(user.path("disk")).unwrap().count(), 1);
+    fs::rename(user.path("copy.db"), user.path("disk/copy.db")).unwrap();
     let checked = on_it(&["check", "--book", "~/disk/copy.db"]);
     assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+}
+
+/// A run of the program in which permissions hold, whoever runs the tests.
+fn run_as_anybody(user: &User, arguments: &[&str]) -> (Option<i32>, String) {
+    let program = user.command(arguments);
+    let mut command = Command::new("setpriv");
+    command.args(["--inh-caps=-all", "--bounding-set=-all"]).arg(program.get_program()).args(program.get_args());
+    let output = command.env("HOME", user.path("")).env_remove("SLOTDESK_BOOK").output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn a_book_that_may_not_be_written_is_read_and_nothing_is_left_beside_it() {
+    if !Command::new("setpriv").args(["--bounding-set=-all", "true"]).status().is_ok_and(|status| status.success()) {
+        println!("skipped: there is no setpriv here that may take privileges away");
+        return;
+    }
+    let mode = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+    for (of_folder, of_book, starts) in [(0o700, 0o400, "it is read-only"), (0o500, 0o600, "Permission denied")] {
+        let user = User::new();
+        let server = Server::start(&user);
+        add_provider(&server);
+        assert!(server.stop());
+        let (folder, book) = (user.path("a %3f? folder"), user.path("a %3f? folder/desk.db"));
+        fs::create_dir(&folder).unwrap();
+        fs::rename(user.path("desk.db"), &book).unwrap();
+        mode(&book, of_book);
+        mode(&folder, of_folder);
+        let at = ["--book", "~/a %3f? folder/desk.db"];
+        for look in [&["check"][..], &["backup", "--to", "~/copy.db"]] {
+            assert_eq!(run_as_anybody(&user, &[look, &at].concat()), (Some(0), String::new()), "{of_book:o} {look:?}");
+        }
+        let restored = run_as_anybody(&user, &["restore", "--book", "~/other.db", "--from", at[1]]);
+        assert_eq!(restored, (Some(0), String::new()));
+        let (code, said) = run_as_anybody(&user, &[&["serve", "--listen", "127.0.0.1:0"][..], &at].concat());
+        assert!(code == Some(1) && said.contains(starts), "{said}");
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 1, "nothing is left beside it");
+        mode(&folder, 0o700);
+    }
+}
+
+#[test]
+fn looking_at_a_killed_desks_book_that_may_not_be_written_keeps_no_desk_from_writing_it_later() {
+    if !Command::new("setpriv").args(["--bounding-set=-all", "true"]).status().is_ok_and(|status| status.success()) {
+        println!("skipped: there is no setpriv here that may take privileges away");
+        return;
+    }
+    let user = User::new();
+    let mut server = Server::start(&user);
+    add_provider(&server);
+    server.kill();
+    fs::remove_file(user.path("desk.db-shm")).unwrap();
+    fs::set_permissions(user.path("desk.db"), Permissions::from_mode(0o400)).unwrap();
+    let log = fs::read(user.path("desk.db-wal")).unwrap();
+    assert_eq!(run_as_anybody(&user, &["check", "--book", "~/desk.db"]), (Some(0), String::new()));
+    assert_eq!(fs::read(user.path("desk.db-wal")).unwrap(), log);
+    let index = fs::metadata(user.path("desk.db-shm")).unwrap();
+    assert_eq!(index.permissions().mode() & 0o777, 0o600);
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -219,6 +219,16 @@ pub(super) fn has_log(book: &Path) -> bool {
 
 fn log(book: &Path) -> PathBuf {
     beside(book, "-wal")
+}
+
+/// Makes a place for the index of the log beside the book, if there is none; its owner alone may write it.
+pub(super) fn create_index(book: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private(&mut options);
+    // SQLite changes the permissions of an empty file, and empties one that nobody has open. Where none can be
+    // created, it says what it misses.
+    let _ = options.open(beside(book, "-shm")).and_then(|mut index| index.write_all(&[0]));
 }
 
 /// The first bytes of a file, at most as many as are asked for.

@@ -1,10 +1,11 @@
 //! Opening a connection, and the versions of a book.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use super::fault::Fault;
 use super::lock::Lock;
@@ -85,7 +86,7 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
         if let Some(journal) = file::journal(path) {
             return Err(StoreError::Unfinished { path: path.to_path_buf(), journal });
         }
-        careful(path)
+        of_nobody(path)
     };
     let connection = connection.and_then(only_reading).map_err(|error| Fault::from(error).explain(path))?;
     if is_empty(&connection, path)? { Err(file::empty(path)) } else { Ok(connection) }
@@ -94,6 +95,37 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
 fn only_reading(connection: Connection) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "query_only", "on")?;
     Ok(connection)
+}
+
+/// A connection to a book that nobody has open.
+fn of_nobody(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = careful(path)?;
+    let cannot_be_written = connection.is_readonly("main")?;
+    if file::has_log(path) {
+        if cannot_be_written {
+            // SQLite would give the index of the log the permissions of the book, and no desk could write it then.
+            file::create_index(path);
+        }
+        return Ok(connection);
+    }
+    // Even without a log, SQLite does not read such a book without files beside it that it can write; and those
+    // that it creates beside a file that it cannot write stay there.
+    let fails =
+        |error: rusqlite::Error| matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly));
+    let looks = || connection.query_row("PRAGMA schema_version", [], |_| Ok(()));
+    if cannot_be_written || looks().is_err_and(fails) { as_it_stands(path) } else { Ok(connection) }
+}
+
+/// A connection to a book that cannot be written: it needs no locks and no files beside the book.
+fn as_it_stands(path: &Path) -> rusqlite::Result<Connection> {
+    let mut address = "file:".to_owned();
+    for byte in path.as_os_str().as_encoded_bytes() {
+        // A string takes everything.
+        let _ = write!(address, "%{byte:02x}");
+    }
+    address.push_str("?immutable=1");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    prepared(Connection::open_with_flags(address, flags)?)
 }
 
 /// A connection that leaves what is in the log beside the book there when it is closed.
@@ -107,7 +139,10 @@ fn careful(path: &Path) -> rusqlite::Result<Connection> {
 /// A connection as SQLite makes it; the file has to be there.
 pub(super) fn plain(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(path, flags)?;
+    prepared(Connection::open_with_flags(path, flags)?)
+}
+
+fn prepared(connection: Connection) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(connection)
@@ -122,7 +157,7 @@ fn is_empty(connection: &Connection, path: &Path) -> Result<bool, StoreError> {
         Ok((id, version)) => return check(path, id, version).map(|()| false),
         Err(error) => error,
     };
-    if fault.sqlite_error_code() == Some(rusqlite::ErrorCode::NotADatabase) {
+    if fault.sqlite_error_code() == Some(ErrorCode::NotADatabase) {
         return Err(file::not_a_book(path, "it is not an SQLite file"));
     }
     Err(Fault::from(fault).explain(path))
