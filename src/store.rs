@@ -263,8 +263,8 @@ pub enum StoreError {
         /// What undoes the change.
         journal: PathBuf,
     },
-    /// The book was not under its name when it was closed, and stands under another one now.
-    #[error("{} was moved, deleted or replaced while the desk was open; everything that the desk had stored is in {}: \
+    /// The book was not under its name when it was closed, or overwritten, and stands under another one now.
+    #[error("{} was moved, deleted, replaced or overwritten while the desk was open; everything that the desk had stored is in {}: \
         \"slotdesk restore --from\" puts it in place", path.display(), copy.display())]
     Rescued {
         /// The book.
@@ -272,9 +272,10 @@ pub enum StoreError {
         /// A whole copy of it.
         copy: PathBuf,
     },
-    /// The book was not under its name when it was closed, and no copy of it could be made.
-    #[error("{} was moved, deleted or replaced while the desk was open, and could not be copied: {detail}; \
-        what the desk had stored is in the file that was moved, if it is still somewhere", path.display())]
+    /// The book was not under its name when it was closed, or overwritten, and no copy of it could be made.
+    #[error("{} was moved, deleted, replaced or overwritten while the desk was open, and could not be copied: {detail}; \
+        what the desk had stored is in the file that was moved, if it is still somewhere, and the newest of it in the log \
+        that was left beside it", path.display())]
     Lost {
         /// The book.
         path: PathBuf,

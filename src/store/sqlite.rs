@@ -18,9 +18,13 @@ mod wal;
 mod write;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 
 pub use self::backup::{Copied, CopyError, Existing, Restored};
 pub use self::file::belongs_to_book;
@@ -33,13 +37,22 @@ use self::read::SqliteReader;
 use self::write::{Pace, attempt};
 use super::{Commit, Reader, Store, StoreError, Verdict};
 
+/// Pages in the log beside a book before they are moved into the book: 16 MB.
+///
+/// More often, and a page that changes often would be written more times.
+const LOG_PAGES_MAX: i32 = 4_000;
+
 /// A book in one SQLite file, open for writing.
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    files: Files,
     connection: Connection,
+    /// Pages in the log as of the last commit, those included that are in the book already.
+    log_pages: Arc<AtomicI32>,
+    /// Whether the log must not go into the book any more, not even with the last connection.
+    log_stays: Arc<AtomicBool>,
     ledger: Ledger,
+    files: Files,
     // Dropped last: nobody else may write while the connection is being closed.
     lock: Lock,
 }
@@ -55,8 +68,10 @@ impl SqliteStore {
         wal::check(&path)?;
         let mut connection = schema::open_book(&path)?;
         let ledger = Ledger::read(&mut connection).map_err(|fault| fault.explain(&path))?;
+        let log_pages = Arc::default();
+        count_pages(&mut connection, &log_pages).map_err(|error| Fault::from(error).explain(&path))?;
         let files = Files::of(&path)?;
-        Ok(Self { path, files, connection, ledger, lock })
+        Ok(Self { path, connection, log_pages, log_stays: Arc::default(), ledger, files, lock })
     }
 
     /// Opens the book at `path` for reading alone, whoever has it open for writing; nothing of it is changed.
@@ -104,7 +119,8 @@ impl SqliteStore {
         let usable = self.connection.is_autocommit() || self.connection.execute_batch("ROLLBACK").is_ok();
         if !usable
             && self.files.check_book().is_ok()
-            && let Ok(fresh) = schema::connect(&self.path)
+            && let Ok(mut fresh) = schema::connect(&self.path)
+            && count_pages(&mut fresh, &self.log_pages).is_ok()
         {
             self.connection = fresh;
         }
@@ -117,15 +133,18 @@ impl SqliteStore {
     }
 
     /// Writes what is in the log beside the book into the book, as far as nobody reads it.
-    fn save_log(&self) {
-        let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+    fn save_log(&mut self) {
+        // Neither into what somebody else has written there, nor out of what is left of a log.
+        if self.files.check_contents().is_ok() {
+            let _ = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
+            self.files.note_book();
+        }
     }
 
-    /// Fails if the book or the log beside it is not under its name any more.
+    /// Fails if the book or the log beside it is not under its name any more, or not as the desk left it.
     fn check_files(&self) -> Result<(), StoreError> {
         self.files.check_book()?;
-        // The log is still open here, though nobody would find it after a crash.
-        self.files.check_log().inspect_err(|_| self.save_log())
+        self.files.check_log()
     }
 
     /// The sentence for a fault of a commit.
@@ -138,29 +157,52 @@ impl SqliteStore {
     }
 }
 
+/// Has a connection write down how many pages are in the log after each of its commits.
+///
+/// SQLite does not move the log into the book by itself then; the store does, and knows who has written to the book.
+fn count_pages(connection: &mut Connection, pages: &Arc<AtomicI32>) -> rusqlite::Result<()> {
+    let pages = Arc::clone(pages);
+    connection.wal_hook(Some(move |_: &mut Wal, now| {
+        pages.store(now, Ordering::Relaxed);
+        Ok(())
+    }))
+}
+
 impl Store for SqliteStore {
     fn commit(&mut self, batch: &[Commit]) -> Result<Vec<Verdict>, StoreError> {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        self.check_files()?;
-        self.store(batch).map_err(|fault| {
+        // A log that was moved is still open here, though nobody would find it after a crash.
+        self.check_files().inspect_err(|_| self.save_log())?;
+        let verdicts = self.store(batch).map_err(|fault| {
             self.recover();
             self.explain(fault)
-        })
+        })?;
+        self.files.note_log()?;
+        if self.log_pages.load(Ordering::Relaxed) >= LOG_PAGES_MAX {
+            self.save_log();
+        }
+        Ok(verdicts)
     }
 
     fn reader(&self) -> Result<Box<dyn Reader>, StoreError> {
         self.check_files()?;
-        let mut reader = SqliteReader::open(&self.path)?;
+        let mut reader = SqliteReader::of_desk(&self.path, Arc::clone(&self.log_stays))?;
         // SQLite opens the log at the first question; from here on it can be read even if it is moved.
         reader.last_event()?;
         Ok(Box::new(reader))
     }
 
-    fn close(self: Box<Self>) -> Result<(), StoreError> {
-        if self.files.check_book().is_ok() {
+    fn close(mut self: Box<Self>) -> Result<(), StoreError> {
+        let contents = self.files.check_contents();
+        if contents.is_ok() && self.files.check_book().is_ok() {
             return Ok(());
+        }
+        if contents.is_err() {
+            // Whatever the two have become.
+            self.log_stays.store(true, Ordering::Relaxed);
+            let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
         // Whoever moved the book finds all of it where it is now.
         self.save_log();
@@ -179,8 +221,6 @@ impl Store for SqliteStore {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::domain::{Action, Channel, Draft, Edit, Edits, Hours, Provider, ProviderId, RangeSet, Weekly};
 
@@ -212,6 +252,25 @@ mod tests {
         }
         limit(&store, i64::from(u32::MAX - 1));
         assert_eq!(store.commit(&many).unwrap().last(), Some(&Verdict::Committed(200)));
+    }
+
+    #[test]
+    fn the_log_moves_into_the_book_by_itself_which_is_nobody_elses_doing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("desk.db");
+        let mut store = SqliteStore::open(&path).unwrap();
+        let size = || std::fs::metadata(&path).unwrap().len();
+        let before = size();
+        let moved = (0..LOG_PAGES_MAX).find(|number| {
+            store.commit(&[adds(usize::try_from(*number).unwrap())]).unwrap();
+            size() > before
+        });
+        assert!(moved.is_some());
+        for number in 10_000..10_010 {
+            assert_eq!(store.commit(&[adds(number)]).unwrap().len(), 1);
+        }
+        assert!(store.log_pages.load(Ordering::Relaxed) < LOG_PAGES_MAX, "it begins anew");
+        Box::new(store).close().unwrap();
     }
 
     #[test]

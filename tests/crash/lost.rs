@@ -97,3 +97,63 @@ fn rule_6_a_log_without_its_book_is_set_aside_where_no_copy_can_be_made() {
     assert!(!user.path("desk.db-wal").exists() && user.path("desk.db-wal.set-aside").exists());
     assert_eq!(fs::read(user.path("desk.db")).unwrap(), b"something else");
 }
+
+/// Does something to the files of a book that is open with bookings in it; what the desk said at its end.
+fn meddled_with(user: &User, meddle: impl FnOnce()) -> String {
+    let server = busy(user);
+    assert_eq!(user.run(&["backup", "--book", "~/desk.db", "--to", "~/copy.db"]).code, Some(0));
+    meddle();
+    assert_eq!(server.ask("POST", "/appointments", &booking(BEFORE)).0, 503);
+    assert_eq!(server.ask("GET", "/health", "").0, 503);
+    assert_eq!(server.ask("POST", "/appointments", &booking(BEFORE)).0, 503, "and it stays so");
+    server.stop_in_vain()
+}
+
+#[test]
+fn rule_6_a_book_that_is_overwritten_while_it_is_open_is_not_written_and_is_rescued() {
+    let user = User::new();
+    let said = meddled_with(&user, || {
+        fs::copy(user.path("copy.db"), user.path("desk.db")).unwrap();
+    });
+    assert!(said.contains("desk.db.rescued-1"), "{said}");
+    assert!(!user.path("desk.db-wal").exists(), "the log would be played into the other content");
+    assert!(fs::read(user.path("desk.db")).unwrap() == fs::read(user.path("copy.db")).unwrap());
+    let there = restored(&user);
+    assert_eq!(there, BEFORE);
+    report(
+        "rule_6_a_book_that_is_overwritten_while_it_is_open_is_not_written_and_is_rescued",
+        &format!("all {there} acknowledged bookings there after a restore"),
+    );
+}
+
+#[test]
+fn rule_6_a_book_that_is_emptied_while_it_is_open_is_missed_and_its_log_is_set_aside() {
+    let user = User::new();
+    let log = std::cell::RefCell::new(Vec::new());
+    let said = meddled_with(&user, || {
+        fs::write(user.path("desk.db"), "").unwrap();
+        *log.borrow_mut() = fs::read(user.path("desk.db-wal")).unwrap();
+    });
+    assert!(said.contains("could not be copied") && said.contains("in the log that was left beside it"), "{said}");
+    assert_eq!(fs::metadata(user.path("desk.db")).unwrap().len(), 0);
+    assert!(!user.path("desk.db-wal").exists());
+    assert!(fs::read(user.path("desk.db-wal.set-aside")).unwrap() == *log.borrow());
+}
+
+#[test]
+fn rule_6_a_log_that_is_cut_off_while_it_is_open_is_missed_and_not_played_into_the_book() {
+    // In the middle of a commit, what is written afterwards makes the log as long as it was.
+    for padded in [0, 1 << 20] {
+        let user = User::new();
+        let book = std::cell::RefCell::new(Vec::new());
+        let said = meddled_with(&user, || {
+            *book.borrow_mut() = fs::read(user.path("desk.db")).unwrap();
+            let log = fs::File::options().write(true).open(user.path("desk.db-wal")).unwrap();
+            log.set_len(0).unwrap();
+            log.set_len(padded).unwrap();
+        });
+        assert!(said.contains("desk.db was moved, deleted, replaced or overwritten"), "{said}");
+        assert!(fs::read(user.path("desk.db")).unwrap() == *book.borrow());
+        assert!(!user.path("desk.db-wal").exists());
+    }
+}

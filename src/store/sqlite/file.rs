@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use super::schema;
+use super::{schema, wal};
 use crate::store::StoreError;
 
 /// Size of the header that every SQLite file begins with, in bytes.
@@ -53,11 +54,33 @@ impl From<&Metadata> for Identity {
     }
 }
 
-/// A book that is open, with the log beside it and the log's index, as they were when it was opened.
+/// A book that is open, with the log beside it and the log's index, as the desk left them.
+///
+/// Dropped after the last connection: closing the book gives up the locks that SQLite has on it.
 #[derive(Debug)]
 pub(super) struct Files {
     book: (PathBuf, Identity),
+    book_file: File,
+    content: Content,
     log: [(PathBuf, Identity); 2],
+    log_file: File,
+    log_bytes: u64,
+}
+
+/// What tells one content of a book from another without reading it.
+///
+/// Changes go into the log; the book itself is written only when the desk moves them there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Content {
+    bytes: u64,
+    /// None on a system that does not know.
+    written: Option<SystemTime>,
+}
+
+impl Content {
+    fn of(file: &File) -> io::Result<Self> {
+        file.metadata().map(|metadata| Self { bytes: metadata.len(), written: metadata.modified().ok() })
+    }
 }
 
 impl Files {
@@ -67,19 +90,68 @@ impl Files {
             Ok(identity) => Ok((path, identity)),
             Err(error) => Err(cannot_write(&path, &error)),
         };
+        let opened = |path: &Path| File::open(path).map_err(|error| cannot_write(path, &error));
         let log = [known(beside(book, "-wal"))?, known(beside(book, "-shm"))?];
-        Ok(Self { book: known(book.to_path_buf())?, log })
+        let (book_file, log_file) = (opened(book)?, opened(&log[0].0)?);
+        let content = Content::of(&book_file).map_err(|error| cannot_write(book, &error))?;
+        Ok(Self { book: known(book.to_path_buf())?, book_file, content, log, log_file, log_bytes: 0 })
     }
 
-    /// Fails unless the book is where it was.
+    /// Fails unless the book is where it was, and as the desk left it.
     pub(super) fn check_book(&self) -> Result<(), StoreError> {
         let (path, identity) = &self.book;
-        identity.check(path)
+        identity.check(path)?;
+        self.check_content()
     }
 
-    /// Fails unless the log beside the book is where it was.
+    /// Fails if somebody else wrote to the book, wherever it is by now.
+    fn check_content(&self) -> Result<(), StoreError> {
+        match Content::of(&self.book_file) {
+            Ok(now) if now != self.content => Err(overwritten(&self.book.0)),
+            // A disk that does not answer is noticed by what is read or written.
+            _ => Ok(()),
+        }
+    }
+
+    /// Fails unless the log beside the book is where it was, and has all that was written to it.
     pub(super) fn check_log(&self) -> Result<(), StoreError> {
-        self.log.iter().try_for_each(|(path, identity)| identity.check(path))
+        self.log.iter().try_for_each(|(path, identity)| identity.check(path))?;
+        self.log_now().map(drop)
+    }
+
+    /// Fails if somebody else wrote to the book or cut off its log, wherever they are by now: nothing may be moved
+    /// from the one into the other.
+    pub(super) fn check_contents(&self) -> Result<(), StoreError> {
+        self.check_content()?;
+        self.log_now().map(drop)
+    }
+
+    /// Takes note of how long the log is after a commit.
+    pub(super) fn note_log(&mut self) -> Result<(), StoreError> {
+        self.log_bytes = self.log_now()?;
+        Ok(())
+    }
+
+    /// Takes note of what the book is like after changes were moved there from the log.
+    pub(super) fn note_book(&mut self) {
+        // What cannot be looked at now counts as overwritten later, if it has changed.
+        if let Ok(content) = Content::of(&self.book_file) {
+            self.content = content;
+        }
+    }
+
+    /// Length of the log in bytes, if nobody has cut it off.
+    ///
+    /// It is written from its beginning again and again, and never gets shorter. If it was cut off in the middle of
+    /// a commit, it is as long as ever after that, with nothing at its beginning.
+    fn log_now(&self) -> Result<u64, StoreError> {
+        let bytes = self.log_file.metadata().map_or(self.log_bytes, |metadata| metadata.len());
+        let mut beginning = [0; wal::HEADER_BYTES];
+        let is_cut_off = match self.log_file.read_exact_at(&mut beginning, 0) {
+            Ok(()) => !wal::is_sound(&beginning),
+            Err(error) => bytes > 0 && error.kind() == io::ErrorKind::UnexpectedEof,
+        };
+        if bytes < self.log_bytes || is_cut_off { Err(overwritten(&self.log[0].0)) } else { Ok(bytes) }
     }
 
     /// Removes the log, whose content is elsewhere, so that it is not played into a file that took the book's place.
@@ -103,6 +175,15 @@ impl Files {
     fn own_log(&self) -> impl Iterator<Item = &(PathBuf, Identity)> {
         self.log.iter().filter(|(path, identity)| identity.check(path).is_ok())
     }
+}
+
+/// The error for a file that only the desk may write to.
+fn overwritten(path: &Path) -> StoreError {
+    let detail = format!(
+        "{}: another program wrote to it while the desk was open; close the desk, which saves what it has stored",
+        path.display()
+    );
+    StoreError::Failing { detail }
 }
 
 /// Makes sure that a book can be at `path`, and returns its one true path; creates an empty file (and the

@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::archive::SqliteArchive;
@@ -20,24 +22,40 @@ use crate::store::{Archive, Reader, Roster, StoreError, StoredDay};
 pub(super) struct SqliteReader {
     path: PathBuf,
     connection: Connection,
+    log_stays: Arc<AtomicBool>,
 }
 
 impl SqliteReader {
     /// A reader of the desk that has the book open.
     pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::of_desk(path, Arc::default())
+    }
+
+    /// A reader that may be the last connection to the book. When it is dropped, the log beside the book goes into
+    /// the book, unless `log_stays` by then.
+    pub(super) fn of_desk(path: &Path, log_stays: Arc<AtomicBool>) -> Result<Self, StoreError> {
         let connection = schema::connect_reader(path).map_err(|error| Fault::from(error).explain(path))?;
-        Ok(Self { path: path.to_path_buf(), connection })
+        Ok(Self { path: path.to_path_buf(), connection, log_stays })
     }
 
     /// A reader of a book, whoever has it open.
     pub(super) fn of_any(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { path: path.to_path_buf(), connection: schema::open_to_read(path)? })
+        let (connection, log_stays) = (schema::open_to_read(path)?, Arc::default());
+        Ok(Self { path: path.to_path_buf(), connection, log_stays })
     }
 
     /// Asks for something, all of it from one state of the book.
     pub(super) fn ask<T>(&mut self, question: impl FnOnce(&Connection) -> Result<T, Fault>) -> Result<T, StoreError> {
         let answer = self.connection.transaction().map_err(Fault::from).and_then(|state| question(&state));
         answer.map_err(|fault| fault.explain(&self.path))
+    }
+}
+
+impl Drop for SqliteReader {
+    fn drop(&mut self) {
+        if self.log_stays.load(Ordering::Relaxed) {
+            let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
     }
 }
 

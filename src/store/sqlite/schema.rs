@@ -60,9 +60,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     // REPLACE deletes rows; with this, the triggers that forbid deleting see it.
     connection.pragma_update(None, "recursive_triggers", "on")?;
     // 16 MiB: the inner pages of the indexes of a large book.
-    connection.pragma_update(None, "cache_size", -16_384)?;
-    // A checkpoint per 4,000 pages (16 MB) rather than 1,000 writes a page that changes often fewer times.
-    connection.pragma_update(None, "wal_autocheckpoint", 4_000)
+    connection.pragma_update(None, "cache_size", -16_384)
 }
 
 /// A connection of the desk that only reads.

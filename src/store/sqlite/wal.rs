@@ -13,7 +13,8 @@ use std::path::Path;
 use super::file::beside;
 use crate::store::StoreError;
 
-const HEADER_BYTES: usize = 32;
+/// Size of what a log begins with, in bytes.
+pub(super) const HEADER_BYTES: usize = 32;
 const FRAME_HEADER_BYTES: usize = 24;
 /// What the log begins with; the lowest bit tells the order of the bytes in the words that are summed up.
 const MAGIC: u32 = 0x377f_0682;
@@ -44,6 +45,11 @@ pub(super) fn check(book: &Path) -> Result<(), StoreError> {
         }
         Err(error) => Err(StoreError::Failing { detail: format!("{}: {error}", path.display()) }),
     }
+}
+
+/// Whether this is what a log of SQLite begins with.
+pub(super) fn is_sound(beginning: &[u8; HEADER_BYTES]) -> bool {
+    Header::read(beginning).is_sound
 }
 
 /// What is damaged in front of a whole transaction, if anything is.
