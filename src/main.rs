@@ -8,7 +8,9 @@ use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use chrono::NaiveDate;
 use clap::{CommandFactory, Parser};
@@ -36,6 +38,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Where `slotdesk serve` listens unless somebody says otherwise: only programs of this machine get there.
 const USUAL_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5000);
+
+/// How long to wait for somebody to read why the program ends.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Widest chart of a study; on a wider terminal the bars would only be longer.
 const CHART_COLUMNS_MAX: u16 = 110;
@@ -100,10 +105,24 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(code) => code,
         Err(failure) => {
-            // Nobody is left to be told if even the standard error is gone.
-            let _ = writeln!(io::stderr(), "slotdesk: {failure}");
-            failure.exit_code()
+            let code = failure.exit_code();
+            say_at_last(format!("slotdesk: {failure}\n"));
+            code
         }
+    }
+}
+
+/// Says why the program ends, unless nobody takes it from the standard error.
+fn say_at_last(why: String) {
+    let (said, saying) = mpsc::channel();
+    let write = move || {
+        // Nobody is left to be told if even the standard error is gone.
+        let _ = io::stderr().write_all(why.as_bytes());
+        let _ = said.send(());
+    };
+    if thread::Builder::new().spawn(write).is_ok() {
+        // It ends with the process, if it still waits then.
+        let _ = saying.recv_timeout(LAST_WORDS);
     }
 }
 
@@ -154,7 +173,7 @@ fn load(flags: Flags, environment: Environment) -> Result<Settings, Failure> {
 /// The desk on the screen, and the API beside it if it was given an address.
 fn desk(settings: &Settings, environment: &Environment) -> Result<ExitCode, Failure> {
     needs_terminal()?;
-    settings.begin_log(None)?;
+    let _log = settings.begin_log(None)?;
     let access = access(settings, Some(&settings.book), settings.listen)?;
     Runtime::new()?.block_on(async {
         outlive_the_file_size_limit()?;
@@ -237,7 +256,7 @@ fn demo(settings: &Settings, environment: &Environment, play: &cli::Demo) -> Res
     let scenario = Scenario::load(&play.scenario)?;
     let speed = play.speed.as_deref().map_or(Ok(scenario.speed()), str::parse).map_err(Failure::Speed)?;
     needs_terminal()?;
-    settings.begin_log(None)?;
+    let _log = settings.begin_log(None)?;
     let access = access(settings, None, settings.listen)?;
     Runtime::new()?.block_on(async {
         let listener = listener(settings, access).await?;
@@ -261,7 +280,7 @@ fn demo(settings: &Settings, environment: &Environment, play: &cli::Demo) -> Res
 fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
     let address = settings.listen.unwrap_or(USUAL_ADDRESS);
     let access = access(settings, Some(&settings.book), Some(address))?;
-    settings.begin_log(Some(io::stderr))?;
+    let _log = settings.begin_log(Some(io::stderr))?;
     Runtime::new()?.block_on(async {
         // The signals first: one that comes while the book is opened has to count.
         let asked_to_stop = asked_to_stop()?;

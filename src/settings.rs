@@ -30,6 +30,7 @@ mod value;
 pub use error::{Place, SettingsError};
 pub use folders::Folders;
 pub use key::names;
+pub use log::Log;
 
 use value::Value;
 

@@ -1,13 +1,19 @@
 //! What goes wrong over HTTP: one status and one sentence each.
 
+use std::time::Instant;
+
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::dto::json;
+use super::throttle::Throttle;
 use crate::access::{AccessError, Scope};
 use crate::desk::DeskError;
 use crate::domain::{Blocked, Blocker, Invalid, ProviderId, Refusal};
+
+/// While the book fails it does so under every request.
+static FAILURES: Throttle = Throttle::new();
 
 /// Why a request over HTTP was not done.
 #[derive(Debug, thiserror::Error)]
@@ -198,8 +204,10 @@ fn asks_for_nobody(refusal: &Refusal) -> bool {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        if let Self::Desk(DeskError::Store(error)) = &self {
-            tracing::error!(%error, "the book failed under a request");
+        if let Self::Desk(DeskError::Store(error)) = &self
+            && let Some(unsaid) = FAILURES.due(Instant::now())
+        {
+            tracing::error!(%error, unsaid, "the book failed under a request");
         }
         let sentence = self.to_string();
         let blockers = self.refusal().map(|refusal| refusal.blocked.iter().map(BlockerBody::new).collect());

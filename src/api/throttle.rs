@@ -18,6 +18,11 @@ struct State {
 }
 
 impl Throttle {
+    /// One that has said nothing.
+    pub(super) const fn new() -> Self {
+        Self(Mutex::new(State { said: None, unsaid: 0 }))
+    }
+
     /// How many messages were left out since the last one, if it is time for another.
     pub(super) fn due(&self, now: Instant) -> Option<u64> {
         let mut state = self.0.lock();

@@ -1,30 +1,42 @@
 //! The file that the setting `log` names.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, IsTerminal, Stderr};
+use std::io::{self, IsTerminal, Stderr, Write};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
-use std::sync::Arc;
 
-use tracing_subscriber::fmt::writer::BoxMakeWriter;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 
 use super::{Settings, SettingsError};
+
+/// Lines that wait to be written; beyond them they are lost, rather than keep anybody waiting.
+const LINES_MAX: usize = 4096;
+
+/// The log of this process; it is written until this is dropped, which takes a second or so at the most.
+#[derive(Debug)]
+#[must_use = "the log ends when this is dropped"]
+pub struct Log {
+    _writing: Option<WorkerGuard>,
+}
 
 impl Settings {
     /// Begins the log of this process: in the file that was chosen, or else on the standard error where a command
     /// may use that; without either there is none.
     ///
     /// Fails if the file cannot be opened for appending, or is a terminal. Once a process.
-    pub fn begin_log(&self, otherwise: Option<fn() -> Stderr>) -> Result<(), SettingsError> {
-        let writer = match (&self.log, otherwise) {
-            (Some(path), _) => BoxMakeWriter::new(Arc::new(open(path)?)),
-            (None, Some(stderr)) => BoxMakeWriter::new(stderr),
-            (None, None) => return Ok(()),
+    pub fn begin_log(&self, otherwise: Option<fn() -> Stderr>) -> Result<Log, SettingsError> {
+        let file: Box<dyn Write + Send> = match (&self.log, otherwise) {
+            (Some(path), _) => Box::new(open(path)?),
+            (None, Some(stderr)) => Box::new(stderr()),
+            (None, None) => return Ok(Log { _writing: None }),
         };
+        // A standard error that nobody reads makes whoever writes to it wait: a thread that has nothing else to do.
+        let (writer, writing) =
+            NonBlockingBuilder::default().lossy(true).buffered_lines_limit(LINES_MAX).thread_name("log").finish(file);
         let log = tracing_subscriber::fmt().with_max_level(self.log_level).with_ansi(false);
         // A log that cannot be written must not be told of on the desk's screen.
         log.log_internal_errors(false).with_writer(writer).init();
-        Ok(())
+        Ok(Log { _writing: Some(writing) })
     }
 }
 

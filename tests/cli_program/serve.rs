@@ -4,6 +4,9 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use crate::program::User;
 
@@ -128,4 +131,55 @@ fn an_open_request_is_answered_before_the_server_stops() {
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let mut child = running.child;
     assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_standard_error_that_nobody_reads_holds_up_neither_answers_nor_the_end() {
+    /// More lines of the log than a pipe takes.
+    const LINES: usize = 1200;
+    let user = User::new();
+    let mut running = Running::start(&user, &["--book", "~/clinic.db", "--log-level", "debug"]);
+    let bound = Some(Duration::from_secs(20));
+    let ask = |request: &str| {
+        let mut stream = TcpStream::connect(running.address).unwrap();
+        stream.set_read_timeout(bound).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("an answer");
+        answer
+    };
+    for _ in 0..LINES {
+        assert!(ask("no HTTP\r\n\r\n").starts_with("HTTP/1.1 400"));
+    }
+    // It has something to say at the end, too.
+    fs::rename(user.path("clinic.db"), user.path("moved.db")).unwrap();
+    let health = ask("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    assert!(health.starts_with("HTTP/1.1 "), "{health}");
+    send_signal(&running.child, "-TERM");
+    let _unread = running.child.stderr.take();
+    let (tell, ended) = mpsc::channel();
+    let id = running.child.id();
+    thread::spawn(move || tell.send(running.child.wait().unwrap().code()));
+    let code = ended.recv_timeout(Duration::from_secs(20)).unwrap_or_else(|_| {
+        let _ = Command::new("sh").args(["-c", &format!("kill -KILL {id}")]).status();
+        panic!("it waits for somebody to read the log")
+    });
+    assert_eq!(code, Some(1));
+}
+
+#[test]
+fn a_book_that_fails_under_every_request_does_not_fill_the_log() {
+    const REQUESTS: usize = 100;
+    let user = User::new();
+    let running = Running::start(&user, &["--book", "~/clinic.db"]);
+    assert!(running.ask("POST", "/providers", PROVIDER).starts_with("HTTP/1.1 200"));
+    fs::rename(user.path("clinic.db"), user.path("moved.db")).unwrap();
+    for _ in 0..REQUESTS {
+        let answer = running.ask("POST", "/appointments", BOOKING);
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    }
+    let (_, err) = running.stop("-TERM");
+    // One a second, and a hundred requests take far less than fifty.
+    let told = err.matches("the book failed under a request").count();
+    assert!((1..REQUESTS / 2).contains(&told), "{told} lines of {REQUESTS} requests");
 }
