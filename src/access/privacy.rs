@@ -6,10 +6,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use crate::store::COMPANIONS;
+
 /// Rights of the group and of everybody else.
 const OTHERS: u32 = 0o077;
-/// What belongs to a book, as the end of its file's name.
-const COMPANIONS: [&str; 4] = ["", "-wal", "-shm", ".tokens"];
 
 /// A file of a book that others on the machine can read or write; its `Display` is a sentence for whoever
 /// keeps the book.
@@ -38,7 +38,8 @@ pub fn exposed(book: &Path) -> Vec<Exposed> {
         let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o777;
         (mode & OTHERS != 0).then_some(Exposed { path, mode })
     };
-    COMPANIONS.iter().filter_map(|suffix| look(beside(suffix))).collect()
+    let endings = [""].into_iter().chain(COMPANIONS);
+    endings.filter_map(|ending| look(beside(ending))).collect()
 }
 
 impl fmt::Display for Exposed {
@@ -59,12 +60,18 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let book = folder.path().join("desk.db");
         assert_eq!(exposed(&book), []);
-        for (name, mode) in [("desk.db", 0o640), ("desk.db-wal", 0o600), ("desk.db-shm", 0o602), ("other", 0o644)] {
+        for (name, mode) in [
+            ("desk.db", 0o640),
+            ("desk.db-wal", 0o600),
+            ("desk.db-shm", 0o602),
+            ("other", 0o644),
+            ("desk.db-journal", 0o604),
+        ] {
             fs::write(folder.path().join(name), "").unwrap();
             fs::set_permissions(folder.path().join(name), fs::Permissions::from_mode(mode)).unwrap();
         }
         let found = exposed(&book);
-        assert_eq!(found.iter().map(|one| one.mode).collect::<Vec<_>>(), [0o640, 0o602]);
+        assert_eq!(found.iter().map(|one| one.mode).collect::<Vec<_>>(), [0o640, 0o602, 0o604]);
         let path = book.display();
         let expected = format!(
             "{path} can be read or written by others than its owner (mode 640); if nobody is meant to, run: chmod 600 {path}"

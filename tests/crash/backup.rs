@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::process::Command;
 
 use serde_json::json;
 use slotdesk::store::SqliteStore;
@@ -128,6 +129,38 @@ fn a_backup_is_one_private_file_and_never_replaces_another_unasked() {
     let of_nothing = user.run(&["backup", "--book", "~/none.db", "--to", "~/copy2.db"]);
     assert!(of_nothing.err.starts_with("slotdesk: the book cannot be reached: ~/none.db"), "{of_nothing:?}");
     assert_eq!(names(&user), ["copy.db", "desk.db"]);
+}
+
+#[test]
+fn a_copy_takes_the_place_of_nothing_that_belongs_to_a_book_or_is_no_file() {
+    let user = with_book();
+    user.write("copy.db", fs::read(user.path("desk.db")).unwrap());
+    user.write("gone.db-wal", "the log of a book that is missing");
+    assert!(Command::new("mkfifo").arg(user.path("pipe")).status().unwrap().success());
+    let server = Server::start(&user);
+    assert_eq!(server.ask("POST", "/appointments", &booking("r2")).0, 200);
+    user.write("desk.db.tokens", "");
+    let inodes = |user: &User| {
+        let inode = |name: &String| fs::symlink_metadata(user.path(name)).unwrap().ino();
+        names(user).into_iter().map(|name| (inode(&name), name)).collect::<Vec<_>>()
+    };
+    let before = inodes(&user);
+    let companions = ["desk.db-wal", "desk.db-shm", "desk.db-journal", "desk.db.lock", "desk.db.tokens", "gone.db-wal"];
+    for name in [&companions[..], &["pipe"]].concat() {
+        let to = format!("~/{name}");
+        for refused in [
+            user.run(&["backup", "--book", "~/desk.db", "--to", &to, "--force"]),
+            user.run(&["restore", "--from", "~/copy.db", "--book", &to]),
+        ] {
+            assert_eq!(refused.code, Some(1), "{name}: {refused:?}");
+            let book = name.split_once(".db").map(|(book, _)| format!("by its name it belongs to ~/{book}.db"));
+            let why = book.unwrap_or_else(|| "it is not a regular file".to_owned());
+            let said = format!("slotdesk: {to} cannot be a book: {why}; choose another name\n");
+            assert_eq!(refused.err, said);
+        }
+    }
+    assert_eq!(inodes(&user), before);
+    assert!(server.stop());
 }
 
 fn size(user: &User) -> u64 {

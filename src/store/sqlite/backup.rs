@@ -61,6 +61,14 @@ pub enum CopyError {
     /// The copy was to be put over what it is a copy of.
     #[error("{} is the book itself; choose another name", .0.display())]
     Itself(PathBuf),
+    /// The copy was to be put where no book can be.
+    #[error("{} cannot be a book: {why}; choose another name", path.display())]
+    NoPlace {
+        /// The destination.
+        path: PathBuf,
+        /// What stands in the way.
+        why: String,
+    },
     /// What was copied is not sound.
     #[error("{} breaks {} of the desk's rules, so it was not copied; \"slotdesk check\" lists them. The first: {}",
         path.display(), broken.len(), broken.first().map_or_else(String::new, ToString::to_string))]
@@ -129,11 +137,24 @@ pub(super) fn rescue(open: &Connection, book: &Path) -> Result<PathBuf, CopyErro
 }
 
 /// Where a copy is to be; its folder has to be there, for a disk that is not mounted is no place for it.
-fn destination(path: &Path) -> Result<PathBuf, StoreError> {
+fn destination(path: &Path) -> Result<PathBuf, CopyError> {
     file::refuse_special_names(path)?;
+    let no_place = |path: PathBuf, why: String| Err(CopyError::NoPlace { path, why });
     if path.is_dir() {
-        return Err(file::cannot_write(path, &io::ErrorKind::IsADirectory.into()));
+        return Err(file::cannot_write(path, &io::ErrorKind::IsADirectory.into()).into());
     }
+    // A pipe or a device is there for something else, and would be gone.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        return no_place(path.to_path_buf(), "it is not a regular file".to_owned());
+    }
+    let path = true_path(path)?;
+    match file::book_of(&path) {
+        Some(book) => no_place(path, format!("by its name it belongs to {}", book.display())),
+        None => Ok(path),
+    }
+}
+
+fn true_path(path: &Path) -> Result<PathBuf, StoreError> {
     // A link stays one, and leads to the copy.
     if let Ok(true_path) = fs::canonicalize(path) {
         return Ok(true_path);

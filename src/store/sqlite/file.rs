@@ -223,13 +223,29 @@ pub(super) fn existing(path: &Path) -> Result<PathBuf, StoreError> {
     Ok(path)
 }
 
-/// Whether a file is a book, or has the name of one's log; not for a book that this process has open.
+/// What belongs to a book by its name, as the endings of its files: the log, its index, the log of a change that was
+/// broken off, the lock of a desk, and the tokens of its clients.
+pub const COMPANIONS: [&str; 5] = ["-wal", "-shm", "-journal", ".lock", ".tokens"];
+
+/// Whether a file is a book, or belongs to one by its name; not for a book that this process has open.
 ///
 /// What cannot be read is none. Closing the file gives up the locks that SQLite has on it, for the whole process.
 pub fn belongs_to_book(path: &Path) -> bool {
-    let log_of = |ending: &str| Some(path.with_file_name(path.file_name()?.to_str()?.strip_suffix(ending)?));
-    begins_like_a_book(path)
-        || ["-wal", "-shm", "-journal"].into_iter().filter_map(log_of).any(|book| begins_like_a_book(&book))
+    begins_like_a_book(path) || accompanied(path).any(|book| begins_like_a_book(&book))
+}
+
+/// The file that `path` belongs to by its name, if there is one; or if there is none, and what belonged to it is left.
+///
+/// Not for a book that this process has open: see [`belongs_to_book`].
+pub(super) fn book_of(path: &Path) -> Option<PathBuf> {
+    let is_left = path.symlink_metadata().is_ok() && !begins_like_a_book(path);
+    accompanied(path).find(|book| is_left || book.symlink_metadata().is_ok())
+}
+
+/// What a file belongs to, going by its name.
+fn accompanied(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let book = |ending: &&str| Some(path.with_file_name(path.file_name()?.to_str()?.strip_suffix(*ending)?));
+    COMPANIONS.iter().filter_map(book)
 }
 
 fn begins_like_a_book(path: &Path) -> bool {

@@ -28,7 +28,7 @@ fn neither_a_book_nor_its_log_is_replaced() {
     fs::write(path("desk.db"), "SQLite format 3\0 and so on").unwrap();
     fs::write(path("desk.db-wal"), "its log").unwrap();
     symlink("desk.db-wal", path("link")).unwrap();
-    for name in ["desk.db", "desk.db-wal", "desk.db-shm", "link"] {
+    for name in ["desk.db", "desk.db-wal", "desk.db-shm", "desk.db.tokens", "desk.db.lock", "link"] {
         let path = path(name);
         assert!(matches!(write_whole(&path, b"x", Privacy::Usual), Err(StudyError::Book(_))), "{name}");
         assert!(matches!(check_outputs(&[output("--html", &path)], &[]), Err(StudyError::Book(_))), "{name}");
