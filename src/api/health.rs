@@ -25,7 +25,7 @@ struct Health {
 pub(super) async fn report(State(app): State<Arc<App>>) -> Response {
     let pulse = app.desk.pulse();
     let (code, status) = if pulse.store_failing {
-        (StatusCode::SERVICE_UNAVAILABLE, "the book cannot be written")
+        (StatusCode::SERVICE_UNAVAILABLE, "the book cannot be read or written")
     } else if pulse.store_slow {
         (StatusCode::SERVICE_UNAVAILABLE, "the book takes very long to be written")
     } else {

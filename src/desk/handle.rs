@@ -73,7 +73,7 @@ pub struct Pulse {
     pub refused: u64,
     /// Decisions that the store has not answered for, so that nobody is told of them yet.
     pub storing: usize,
-    /// Whether the last commit failed, so that nothing can be booked at the moment.
+    /// Whether the last commit failed, or what was read last, so that nothing can be booked at the moment.
     pub store_failing: bool,
     /// Whether the store has been at one commit for 5 seconds or more.
     pub store_slow: bool,
@@ -201,7 +201,7 @@ impl Desk {
             booked: meter.booked.load(Ordering::Relaxed),
             refused: meter.refused.load(Ordering::Relaxed),
             storing: self.core.inbox.unsettled(),
-            store_failing: meter.store_failing.load(Ordering::Relaxed),
+            store_failing: meter.store_failing.load(Ordering::Relaxed) || self.core.readers.are_failing(),
             store_slow: storing_since.is_some_and(|since| self.core.calendar.now() - since >= SLOW),
         }
     }

@@ -118,6 +118,9 @@ impl Journal {
                 if !commits.is_empty() && core.meter.store_failing.swap(false, Ordering::Relaxed) {
                     tracing::info!("the book can be written again");
                 }
+                if !commits.is_empty() {
+                    core.readers.recover();
+                }
                 let committed = self.sort_out(commits, jobs, &verdicts);
                 let missed = committed.first().map_or(Vec::new(), |(_, _, number)| self.missed_before(*number));
                 self.known = committed.last().map_or(self.known, |(_, _, number)| *number);

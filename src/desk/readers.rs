@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 use crate::store::{Reader, Store, StoreError};
+use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{Mutex, spawn_blocking};
 
 /// Readers for screens and HTTP clients, who rarely load at the same moment.
@@ -17,17 +18,35 @@ const DECIDING: usize = 2;
 pub(super) struct Readers {
     looking: Pool,
     deciding: Pool,
+    failing: Arc<AtomicBool>,
 }
 
 /// A small pool of readers. Reading blocks, so it happens on the runtime's blocking threads.
 struct Pool {
     idle: Arc<Mutex<Vec<Box<dyn Reader>>>>,
     permits: Arc<Semaphore>,
+    /// Whether the last read failed, of all pools.
+    failing: Arc<AtomicBool>,
 }
 
 impl Readers {
     pub(super) fn new(store: &dyn Store) -> Result<Self, StoreError> {
-        Ok(Self { looking: Pool::new(store, LOOKING)?, deciding: Pool::new(store, DECIDING)? })
+        let failing = Arc::default();
+        Ok(Self {
+            looking: Pool::new(store, LOOKING, &failing)?,
+            deciding: Pool::new(store, DECIDING, &failing)?,
+            failing,
+        })
+    }
+
+    /// Whether what was read last could not be.
+    pub(super) fn are_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
+    }
+
+    /// Takes note that the store works: something was decided on what could be read, and stored.
+    pub(super) fn recover(&self) {
+        self.failing.store(false, Ordering::Relaxed);
     }
 
     /// Runs `read` on a free reader, for somebody who wants to see something.
@@ -48,9 +67,10 @@ impl Readers {
 }
 
 impl Pool {
-    fn new(store: &dyn Store, readers: usize) -> Result<Self, StoreError> {
+    fn new(store: &dyn Store, readers: usize, failing: &Arc<AtomicBool>) -> Result<Self, StoreError> {
         let idle = (0..readers).map(|_| store.reader()).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { idle: Arc::new(Mutex::new(idle)), permits: Arc::new(Semaphore::new(readers)) })
+        let (idle, permits) = (Arc::new(Mutex::new(idle)), Arc::new(Semaphore::new(readers)));
+        Ok(Self { idle, permits, failing: Arc::clone(failing) })
     }
 
     async fn read<R: Send + 'static>(
@@ -59,7 +79,7 @@ impl Pool {
     ) -> Result<R, StoreError> {
         let lost = || StoreError::Failing { detail: "a reader stopped unexpectedly".to_owned() };
         let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| lost())?;
-        let idle = Arc::clone(&self.idle);
+        let (idle, failing) = (Arc::clone(&self.idle), Arc::clone(&self.failing));
         let task = spawn_blocking(move || {
             let reader = idle.lock().pop();
             let Some(mut reader) = reader else { return Err(lost()) };
@@ -67,16 +87,43 @@ impl Pool {
             let result = catch_unwind(AssertUnwindSafe(|| read(&mut *reader)));
             idle.lock().push(reader);
             drop(permit);
-            result.unwrap_or_else(|_| Err(lost()))
+            let result = result.unwrap_or_else(|_| Err(lost()));
+            note(&failing, result.as_ref().err());
+            result
         });
         task.await.map_err(|_| lost())?
+    }
+}
+
+/// Takes note of whether a read failed; said when it begins and when it ends.
+fn note(failing: &AtomicBool, error: Option<&StoreError>) {
+    let failed = failing.swap(error.is_some(), Ordering::Relaxed);
+    match error {
+        Some(error) if !failed => tracing::error!(%error, "the book cannot be read"),
+        None if failed => tracing::info!("the book can be read again"),
+        _ => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::MemoryStore;
+    use crate::store::{FaultyStore, MemoryStore};
+
+    #[tokio::test]
+    async fn it_is_known_whether_the_last_read_failed() {
+        let store = FaultyStore::new(MemoryStore::new());
+        let (readers, faults) = (Readers::new(&store).unwrap(), store.faults());
+        assert!(!readers.are_failing());
+        for _ in 0..2 {
+            faults.fail_reads(.., StoreError::Failing { detail: "no disk".into() });
+            assert!(readers.read(|reader| reader.last_event()).await.is_err());
+            assert!(readers.are_failing());
+            faults.heal();
+            readers.read_to_decide(|reader| reader.last_event()).await.unwrap();
+            assert!(!readers.are_failing());
+        }
+    }
 
     #[tokio::test]
     async fn a_read_that_panics_is_an_error_and_costs_no_reader() {

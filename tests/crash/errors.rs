@@ -74,9 +74,7 @@ fn live_through(server: &Server, disk: &FaultyDisk, call: Call, round: usize, la
             }
             if lasts == Lasts::UntilHealed {
                 assert_eq!(ask(server, &command).0, 503, "{command:?} while the disk fails");
-                if call != Call::Read {
-                    assert_eq!(server.ask("GET", "/health", "").0, 503);
-                }
+                assert_eq!(server.ask("GET", "/health", "").0, 503);
                 disk.heal(call);
                 disk.fail(call, CALLS_MAX * 1_000, EIO, Lasts::Once);
             }
