@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fmt;
-use std::fs;
+use std::fs::{self, Metadata};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +25,7 @@ pub struct Exposed {
 
 /// The files of the book at `book` that others than their owner can read or write.
 ///
-/// A file that is not there, or that cannot be looked at, is not named.
+/// A file that is not there, that cannot be looked at, or that is no regular one, is not named.
 pub fn exposed(book: &Path) -> Vec<Exposed> {
     // What belongs to a book lies beside its file, not beside a link to it.
     let book = fs::canonicalize(book).unwrap_or_else(|_| book.to_owned());
@@ -35,7 +35,9 @@ pub fn exposed(book: &Path) -> Vec<Exposed> {
         PathBuf::from(path)
     };
     let look = |path: PathBuf| {
-        let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o777;
+        // The rights of a folder or a device are not those of a book.
+        let file = fs::metadata(&path).ok().filter(Metadata::is_file)?;
+        let mode = file.permissions().mode() & 0o777;
         (mode & OTHERS != 0).then_some(Exposed { path, mode })
     };
     let endings = [""].into_iter().chain(COMPANIONS);
@@ -54,6 +56,14 @@ impl fmt::Display for Exposed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_file_is_no_book_that_others_could_read() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        assert_eq!(exposed(folder.path()), []);
+        assert_eq!(exposed(Path::new("/dev/null")), []);
+    }
 
     #[test]
     fn every_file_that_others_can_read_is_named_with_what_to_do() {
