@@ -127,6 +127,7 @@ fn say_at_last(why: String) {
 }
 
 fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    outlive_the_file_size_limit()?;
     let named = |(name, value): (OsString, OsString)| Some((name.into_string().ok()?, value));
     let environment: Environment = std::env::vars_os().filter_map(named).collect();
     let load = |flags| load(flags, environment.clone());
@@ -176,7 +177,6 @@ fn desk(settings: &Settings, environment: &Environment) -> Result<ExitCode, Fail
     let _log = settings.begin_log(None)?;
     let access = access(settings, Some(&settings.book), settings.listen)?;
     Runtime::new()?.block_on(async {
-        outlive_the_file_size_limit()?;
         let listener = listener(settings, access).await?;
         let store = open(&settings.book)?;
         let calendar = Calendar::new(Arc::new(SystemClock), settings.time_zone);
@@ -284,7 +284,6 @@ fn serve(settings: &Settings) -> Result<ExitCode, Failure> {
     Runtime::new()?.block_on(async {
         // The signals first: one that comes while the book is opened has to count.
         let asked_to_stop = asked_to_stop()?;
-        outlive_the_file_size_limit()?;
         let listener = api::bind(address).await?;
         let store = open(&settings.book)?;
         let calendar = Calendar::new(Arc::new(SystemClock), settings.time_zone);
@@ -473,8 +472,10 @@ fn after(outcome: Outcome) -> ExitCode {
     }
 }
 
-/// Makes a write beyond the file size limit an error like any other, which the desk can tell, and not the end.
+/// Makes a write beyond the file size limit an error like any other, which can be told, and not the end.
 fn outlive_the_file_size_limit() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let _inside = runtime.enter();
     // Once somebody has listened to a signal, it does not end the program any more.
     signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
 }

@@ -163,6 +163,35 @@ fn a_copy_takes_the_place_of_nothing_that_belongs_to_a_book_or_is_no_file() {
     assert!(server.stop());
 }
 
+/// Runs the program where no file may become larger than some KiB; what it said when it failed.
+fn limited(user: &User, kibibytes: u64, arguments: &[&str]) -> String {
+    let program = user.command(arguments);
+    let mut shell = Command::new("bash");
+    shell.env_clear().env("HOME", user.path("")).current_dir(user.path(""));
+    shell.args(["-c", &format!("ulimit -f {kibibytes}; exec \"$@\""), "bash"]);
+    let ended = shell.arg(program.get_program()).args(program.get_args()).output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!(ended.status.code(), Some(1), "{arguments:?}: {said}");
+    said
+}
+
+#[test]
+fn a_copy_that_becomes_too_large_is_said_and_leaves_nothing_behind() {
+    let user = with_book();
+    assert_eq!(backup(&user, &[]).code, Some(0));
+    let before = fs::read(user.path("desk.db")).unwrap();
+    for kibibytes in [0, 8, 32, 40] {
+        for command in [["backup", "--to", "~/other.db"], ["restore", "--from", "~/copy.db"]] {
+            let said = limited(&user, kibibytes, &[&command[..], &["--book", "~/desk.db"]].concat());
+            assert!(said.starts_with("slotdesk: ") && said.contains(".db"), "{said}");
+        }
+        // The index of a log is made for reading a book, too.
+        let left = names(&user).into_iter().filter(|name| !name.ends_with("-shm") && !name.ends_with("-wal"));
+        assert_eq!(left.collect::<Vec<_>>(), ["copy.db", "desk.db"]);
+    }
+    assert!(fs::read(user.path("desk.db")).unwrap() == before);
+}
+
 fn size(user: &User) -> u64 {
     fs::metadata(user.path("copy.db")).unwrap().len()
 }
