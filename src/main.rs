@@ -167,8 +167,9 @@ fn run(cli: Cli) -> Result<ExitCode, Failure> {
 }
 
 fn load(flags: Flags, environment: Environment) -> Result<Settings, Failure> {
+    let machine = Machine::this(&environment);
     let sources = Sources { flags: flags.given(), file: flags.settings, environment };
-    Ok(Settings::load(&Folders::of_user()?, &Machine::this(), &sources)?)
+    Ok(Settings::load(&Folders::of_user()?, &machine, &sources)?)
 }
 
 /// The desk on the screen, and the API beside it if it was given an address.

@@ -105,13 +105,21 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// This machine.
-    pub fn this() -> Self {
+    /// This machine, as whoever started the program sees it: `TZ` is their zone, where it names one.
+    pub fn this(environment: &BTreeMap<String, OsString>) -> Self {
         Self {
             processors: std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-            time_zone: iana_time_zone::get_timezone().ok(),
+            time_zone: zone_of(environment).or_else(|| iana_time_zone::get_timezone().ok()),
         }
     }
+}
+
+/// The IANA zone that `TZ` names, as `Area/City` or `:Area/City`; rules and files, which it may hold as
+/// well, have no name that could be stored.
+fn zone_of(environment: &BTreeMap<String, OsString>) -> Option<String> {
+    let text = environment.get("TZ")?.to_str()?;
+    let name = text.strip_prefix(':').unwrap_or(text);
+    name.parse::<Tz>().ok().map(|zone| zone.name().to_owned())
 }
 
 impl Settings {

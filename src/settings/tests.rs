@@ -207,6 +207,17 @@ fn the_machine_gives_what_nobody_chose() {
 }
 
 #[test]
+fn the_zone_of_the_environment_is_the_machines_where_it_has_a_name() {
+    let zone = |text: &str| Machine::this(&BTreeMap::from([("TZ".to_owned(), text.into())])).time_zone;
+    assert_eq!(zone("Asia/Tokyo").as_deref(), Some("Asia/Tokyo"));
+    assert_eq!(zone(":Asia/Tokyo").as_deref(), Some("Asia/Tokyo"));
+    let own = Machine::this(&BTreeMap::new()).time_zone;
+    for unnamed in ["", "Mars/Olympus", "CET-1CEST,M3.5.0,M10.5.0/3", ":/etc/localtime"] {
+        assert_eq!(zone(unnamed), own, "{unnamed}");
+    }
+}
+
+#[test]
 fn hosts_are_names_without_ports() {
     assert_eq!(from_file("hosts = [\"Desk.example\", \"desk-pc\"]").unwrap().hosts, ["desk.example", "desk-pc"]);
     assert_eq!(from_environment("SLOTDESK_HOSTS", "a.example, b.example").unwrap().hosts, ["a.example", "b.example"]);
