@@ -254,6 +254,10 @@ impl Action {
     /// The name in words, for the footer.
     pub(super) fn label(self) -> String {
         let name = self.name();
+        if self == Self::NoShow {
+            // Written as the status is.
+            return name.to_owned();
+        }
         let own = ["carry-", "form-", "menu-", "demo-"].iter().find_map(|prefix| name.strip_prefix(prefix));
         own.unwrap_or(name).replace('-', " ")
     }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::desk::{Answer, DaySnapshot, DeskError};
-use crate::domain::{Action as Happened, Appointment, Draft, Event, ProviderId, Request, RequestId, Status};
+use crate::domain::{Action as Happened, Appointment, Draft, Event, ProviderId, Request, RequestId, ServiceId, Status};
 
 /// Who an appointment is for: the client, or the request by its identifier.
 pub(super) fn client(appointment: &Appointment) -> String {
@@ -20,9 +22,21 @@ pub(super) fn provider(snapshot: Option<&DaySnapshot>, id: &ProviderId) -> Strin
     known.map_or_else(|| id.to_string(), |provider| provider.name.to_string())
 }
 
+/// A service's name as far as the day knows it, or the identifier.
+pub(super) fn service(snapshot: Option<&DaySnapshot>, id: &ServiceId) -> String {
+    let known = snapshot.and_then(|snapshot| snapshot.catalogue.get(id));
+    known.map_or_else(|| id.to_string(), |service| service.name.to_string())
+}
+
+/// A day as it is said: with the year where that is not the one of the day on the screen.
+pub(super) fn day(snapshot: Option<&DaySnapshot>, day: NaiveDate) -> String {
+    let same_year = snapshot.is_none_or(|snapshot| snapshot.day.year() == day.year());
+    day.format(if same_year { "%a %-d %b" } else { "%a %-d %b %Y" }).to_string()
+}
+
 /// Where an appointment is: "Mon 23 Nov 09:00–09:30 with Dr Chen".
 pub(super) fn place(snapshot: Option<&DaySnapshot>, appointment: &Appointment) -> String {
-    let day = appointment.day.format("%a %-d %b");
+    let day = day(snapshot, appointment.day);
     format!("{day} {} with {}", appointment.slot, provider(snapshot, &appointment.provider))
 }
 
@@ -48,7 +62,7 @@ pub(super) fn event(snapshot: Option<&DaySnapshot>, event: &Event) -> String {
         Happened::ProviderChanged(id) => format!("{} was changed", named(snapshot, draft, id)),
         Happened::ProviderRetired(id) => format!("{} leaves{also}", named(snapshot, draft, id)),
         Happened::HoursChanged { provider: id, change } => {
-            let from = change.first_day().format("%a %-d %b");
+            let from = day(snapshot, change.first_day());
             let span = if change.last_day().is_some() { "on" } else { "from" };
             format!("hours of {} changed {span} {from}{also}", named(snapshot, draft, id))
         }
@@ -57,14 +71,15 @@ pub(super) fn event(snapshot: Option<&DaySnapshot>, event: &Event) -> String {
             let to = limit.map_or_else(String::new, |after| format!(" to {}", after.max_daily_appointments));
             format!("daily limit of {} changed{to}", named(snapshot, draft, id))
         }
-        Happened::ServiceAdded(id) => format!("service {id} was added"),
-        Happened::ServiceChanged(id) => format!("service {id} was changed"),
+        Happened::ServiceAdded(id) => format!("service {} was added", named_service(snapshot, draft, id)),
+        Happened::ServiceChanged(id) => format!("service {} was changed", named_service(snapshot, draft, id)),
         Happened::Booked(id) => format!("{} booked", whole(snapshot, draft, id)),
         Happened::Overbooked(id) => format!("{} booked over the rules, on purpose", whole(snapshot, draft, id)),
         Happened::Refused { request, refusal } => {
             format!("{}, {} in {}: refused, {refusal}", asking(request), request.duration, request.range)
         }
         Happened::Moved(id) => format!("{} moved to {}", who(draft, id), destination(snapshot, draft)),
+        Happened::StatusSet(id, Status::NoShow) => format!("{} did not come", who(draft, id)),
         Happened::StatusSet(id, status) => format!("{} is {status}", who(draft, id)),
         Happened::Cancelled(id) => format!("{} cancelled{}", who(draft, id), reason(draft)),
         Happened::Undone(number) => format!("undone: number {number}{}", restored(snapshot, draft)),
@@ -76,7 +91,7 @@ pub(super) fn answer(snapshot: Option<&DaySnapshot>, answer: &Answer) -> String 
     match answer {
         Answer::Decided(done) => capitalised(&event(snapshot, done)),
         Answer::Repeated(done) => format!("Already answered: {}", event(snapshot, done)),
-        Answer::Unchanged => "The book already was as asked".to_owned(),
+        Answer::Unchanged => "Nothing to change: the book already says so".to_owned(),
     }
 }
 
@@ -98,6 +113,11 @@ fn named(snapshot: Option<&DaySnapshot>, draft: &Draft, id: &ProviderId) -> Stri
     let images = draft.edits.providers.iter().filter_map(|edit| edit.after.as_ref().or(edit.before.as_ref()));
     let own = images.into_iter().find(|image| image.id == *id);
     own.map_or_else(|| provider(snapshot, id), |image| image.name.to_string())
+}
+
+fn named_service(snapshot: Option<&DaySnapshot>, draft: &Draft, id: &ServiceId) -> String {
+    let own = draft.edits.services.iter().filter_map(|edit| edit.after.as_ref()).find(|image| image.id == *id);
+    own.map_or_else(|| service(snapshot, id), |image| image.name.to_string())
 }
 
 fn after(draft: &Draft) -> Option<&Arc<Appointment>> {
@@ -134,7 +154,8 @@ fn restored(snapshot: Option<&DaySnapshot>, draft: &Draft) -> String {
     if let Some(edit) = edits.appointments.first() {
         let more = match edits.appointments.len() - 1 {
             0 => String::new(),
-            more => format!(" and {more} more"),
+            1 => "; and 1 more appointment".to_owned(),
+            more => format!("; and {more} more appointments"),
         };
         return match (&edit.before, &edit.after) {
             (_, Some(now)) if now.is_live() => {
@@ -145,9 +166,59 @@ fn restored(snapshot: Option<&DaySnapshot>, draft: &Draft) -> String {
         };
     }
     if let Some(edit) = edits.providers.first() {
-        let image = edit.after.as_ref().or(edit.before.as_ref());
-        return image.map_or_else(String::new, |one| format!(", {} is as before", one.name));
+        return match (&edit.before, &edit.after) {
+            (_, Some(now)) => format!(", {} is as before", now.name),
+            (Some(was), None) => format!(", {} is no longer here", was.name),
+            (None, None) => String::new(),
+        };
     }
-    let service = edits.services.first().and_then(|edit| edit.after.as_ref().or(edit.before.as_ref()));
-    service.map_or_else(String::new, |one| format!(", service {} is as before", one.name))
+    match edits.services.first().map(|edit| (&edit.before, &edit.after)) {
+        Some((_, Some(now))) => format!(", service {} is as before", now.name),
+        Some((Some(was), None)) => format!(", service {} is no longer on offer", was.name),
+        Some((None, None)) | None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Action, Channel, Edit, Edits, Provider};
+    use crate::tui::widgets::fixtures::{clinic, request_id};
+
+    fn said(action: Action, edits: Edits) -> String {
+        let at = "2026-11-23T13:16:00Z".parse().unwrap();
+        let draft = Draft { at, actor: Channel::Desk.into(), action, edits };
+        event(Some(&clinic()), &Event { number: 9, draft })
+    }
+
+    #[test]
+    fn people_and_services_are_called_by_their_names() {
+        let day = clinic();
+        let (one, service) = (day.appointments()[0], day.catalogue.iter().next().unwrap());
+        let edits = Edits { services: vec![Edit::added(Arc::clone(service))], ..Edits::default() };
+        let added = said(Action::ServiceAdded(service.id.clone()), edits);
+        assert_eq!(added, format!("service {} was added", service.name));
+        let edits = Edits { appointments: [Edit::added(Arc::clone(one))].into_iter().collect(), ..Edits::default() };
+        let missed = said(Action::StatusSet(one.id().clone(), Status::NoShow), edits);
+        assert_eq!(missed, format!("{} did not come", client(one)));
+    }
+
+    #[test]
+    fn an_undo_says_what_is_gone_and_how_many_appointments_came_back() {
+        let day = clinic();
+        let provider: Arc<Provider> = Arc::clone(&day.rows().next().unwrap().provider);
+        let edits = Edits { providers: vec![Edit::added(Arc::clone(&provider)).reversed()], ..Edits::default() };
+        assert_eq!(said(Action::Undone(8), edits), format!("undone: number 8, {} is no longer here", provider.name));
+        let two: Vec<_> = [3, 4].map(|number| Arc::clone(day.appointment(&request_id(number)).unwrap())).into();
+        let appointments = two.into_iter().map(Edit::added).collect();
+        let text = said(Action::Undone(8), Edits { appointments, ..Edits::default() });
+        assert!(text.ends_with("; and 1 more appointment"), "{text}");
+    }
+
+    #[test]
+    fn a_day_of_another_year_is_said_with_it() {
+        let shown = clinic();
+        assert!(!day(Some(&shown), shown.day).contains("20"));
+        assert_eq!(day(Some(&shown), "2031-01-06".parse().unwrap()), "Mon 6 Jan 2031");
+    }
 }

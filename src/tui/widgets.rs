@@ -49,6 +49,6 @@ pub use too_small::TooSmall;
 pub use which_key::WhichKey;
 
 #[cfg(test)]
-mod fixtures;
+pub(super) mod fixtures;
 #[cfg(test)]
 mod gallery;

@@ -1,6 +1,7 @@
 //! The booking form: while it is filled in it shows the slot that would be given, and why.
 
 mod draft;
+mod refused;
 
 use std::sync::Arc;
 
@@ -42,8 +43,18 @@ pub(in crate::tui) struct Book {
     /// Why the fields make no request yet.
     missing: Option<Invalid>,
     stage: Stage,
+    standing: Standing,
     /// What the next `form-overbook` would do, once it was asked for.
     armed: Option<Request>,
+}
+
+/// How far the request got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// It is being thought about.
+    Considered,
+    /// It was made, and refused.
+    Refused,
 }
 
 /// What the keys are for.
@@ -69,6 +80,7 @@ impl Book {
             proposal: None,
             missing: None,
             stage: Stage::Filling,
+            standing: Standing::Considered,
             armed: None,
         };
         book.consider(model, cx);
@@ -124,7 +136,7 @@ impl Book {
     fn overbook(&mut self, model: &mut Model, cx: &mut Cx<'_>) {
         let Some(provider) = self.draft.provider().cloned() else {
             self.draft.form.focus_on("provider");
-            return model.say(Severity::Warning, "Over the rules only with a named provider: choose one");
+            return model.say(Severity::Warning, "Choose a provider first: overbooking needs one by name");
         };
         let request = match self.ready(model, cx) {
             Ok(request) => request,
@@ -154,6 +166,7 @@ impl Book {
     fn take(&mut self, line: usize, model: &mut Model, cx: &mut Cx<'_>) {
         if let Some(candidate) = self.candidates().get(line).cloned() {
             self.draft.take(&candidate);
+            self.standing = Standing::Considered;
             self.stage = Stage::Filling;
             self.consider(model, cx);
             self.follow(model, cx);
@@ -190,6 +203,7 @@ impl Book {
         self.id = (cx.new_id)();
         self.sent = None;
         self.asked = None;
+        self.standing = Standing::Refused;
         if self.candidates().is_empty() {
             // The blockers are on the screen already; what is left is to ask for something else.
             model.say(Severity::Warning, "Refused, and nothing nearby is free: try another day or a longer range");
@@ -241,11 +255,13 @@ impl Book {
                 remarks.extend(self.on_offer(model, "or", Some(explanation.chosen.day)));
             }
             Some(Proposal::Refused { refusal, .. }) => {
-                remarks.push(Remark::new(Role::Error, "would be refused"));
-                remarks.extend(refusal.blocked.iter().map(|one| Remark::new(Role::Text, format!("  {one}"))));
-                if refusal.blocked.is_empty() {
-                    remarks.push(Remark::new(Role::Text, "  there is no provider"));
-                }
+                let heading = match self.standing {
+                    Standing::Considered => "would be refused",
+                    Standing::Refused => "refused",
+                };
+                remarks.push(Remark::new(Role::Error, heading));
+                let why = refused::reasons(model.snapshot(), refusal);
+                remarks.extend(why.iter().map(|one| Remark::new(Role::Text, format!("  {one}"))));
                 remarks.extend(self.on_offer(model, "instead", self.draft.day));
             }
         }
@@ -330,6 +346,7 @@ impl Layer for Book {
         }
         if self.draft.edit(edit, model) == Edited::Value {
             self.armed = None;
+            self.standing = Standing::Considered;
             self.consider(model, cx);
         }
         Next::Stay

@@ -284,7 +284,12 @@ impl Layer for Carry {
     fn draw(&self, model: &Model, canvas: &mut Canvas<'_>) {
         let with = sentences::provider(model.snapshot(), &self.provider);
         let title = format!("Moving {}", sentences::client(&self.appointment));
-        let to = format!("{}  {}  {} with {with}", self.day.format("%a %-d %b"), self.slot, self.slot.minutes());
+        let to = format!(
+            "{}  {}  {} with {with}",
+            sentences::day(model.snapshot(), self.day),
+            self.slot,
+            self.slot.minutes()
+        );
         canvas.banner(&title, &[Remark::new(Role::Strong, to), self.remark()]);
     }
 }

@@ -79,7 +79,7 @@ impl Hours {
         }
         if self.preview.is_none() || self.asked.as_ref() != Some(&change) {
             self.consider(model, cx);
-            return model.say(Severity::Info, "One moment: first what this would cancel is shown");
+            return model.say(Severity::Info, "One moment: working out what this would cancel");
         }
         let provider = self.provider.clone();
         let command = if change::scope(&self.form) == Scope::Retire {

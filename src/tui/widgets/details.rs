@@ -132,7 +132,10 @@ impl Details<'_> {
             lines.push(self.line("", text, Role::Warning));
         }
         let wish = match &request.preferred_provider {
-            Some(provider) => format!("{} {} {provider} only", request.range, glyphs.dot),
+            Some(id) => {
+                let provider = self.snapshot.provider(id).map_or(id.as_str(), |known| known.name.as_str());
+                format!("{} {} {provider} only", request.range, glyphs.dot)
+            }
             None => format!("{} {} anybody", request.range, glyphs.dot),
         };
         lines.push(self.line("asked for", wish, Role::Dim));
