@@ -8,7 +8,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::widgets::Widget;
 
 use crate::desk::DaySnapshot;
-use crate::domain::{Appointment, Service};
+use crate::domain::{Appointment, Overbooking, Service};
 use crate::tui::theme::{Role, Theme};
 
 use super::panel::{Focus, Panel};
@@ -116,7 +116,12 @@ impl<'a> AppointmentList<'a> {
         let begin = pen.x;
         let service = self.service_of(appointment);
         self.strip(service.filter(|_| over.or(struck).is_none()), begin, &mut pen);
-        pen.column(client, columns.client, style(Role::Text).add_modifier(crossed));
+        let overbooked = appointment.is_live() && appointment.overbooking == Overbooking::Deliberate;
+        let mark = if overbooked { width(glyphs.overbooked) + 1 } else { 0 };
+        if overbooked {
+            pen.column(glyphs.overbooked, mark - 1, over.unwrap_or_else(|| self.theme.style(Role::Warning)));
+        }
+        pen.column(client, columns.client.saturating_sub(mark), style(Role::Text).add_modifier(crossed));
         if columns.service > 0 {
             let name = service.map_or("", |service| service.name.as_str());
             pen.column(name, columns.service, style(Role::Dim));
@@ -246,6 +251,15 @@ mod tests {
         let buffer = draw(&list(&theme, &snapshot, &shown), 70, 3);
         assert!(lines(&buffer).contains("13:00  60m × Nora Beck"), "{}", lines(&buffer));
         assert!(buffer[(20, 1)].modifier.contains(Modifier::CROSSED_OUT));
+    }
+
+    #[test]
+    fn an_overbooking_is_marked_in_its_line() {
+        let (theme, snapshot) = (mono(), clinic());
+        let one = Appointment::clone(snapshot.appointment(&request_id(3)).unwrap());
+        let over = Arc::new(Appointment { overbooking: Overbooking::Deliberate, ..one });
+        let text = lines(&draw(&list(&theme, &snapshot, &[&over]), 70, 3));
+        assert!(text.contains(&format!("{} Friedrich", theme.glyphs().overbooked)), "{text}");
     }
 
     #[test]

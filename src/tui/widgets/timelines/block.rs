@@ -19,7 +19,9 @@ pub(super) fn draw_texts(timelines: &Timelines<'_>, lane: &Lane<'_>, track: Rect
         let Some((first, end)) = lane.columns(number) else { continue };
         let area = Rect { x: track.x + first, width: end - first, ..track };
         let facts = match block.content {
-            Content::Appointment(appointment) => appointment_facts(timelines, appointment, area.width),
+            Content::Appointment(appointment) => {
+                appointment_facts(timelines, appointment, inside(timelines, area).width)
+            }
             Content::Ghost(ghost) => ghost_facts(timelines, ghost),
         };
         let style = match block.content {
@@ -39,8 +41,16 @@ fn status_style(status: &Status) -> Style {
     }
 }
 
+/// What is left of a block for texts: without colours its edges are brackets.
+fn inside(timelines: &Timelines<'_>, area: Rect) -> Rect {
+    if !timelines.is_mono() || area.width < 2 {
+        return area;
+    }
+    let left = u16::from(area.width >= 3);
+    Rect { x: area.x + left, width: area.width - left - 1, ..area }
+}
+
 fn draw(timelines: &Timelines<'_>, facts: &Facts, (area, style): (Rect, Style), buffer: &mut Buffer) {
-    let mut inside = area;
     if timelines.is_mono() && area.width >= 2 {
         // Without colours, brackets show where a block ends and the next one begins.
         for y in area.top()..area.bottom() {
@@ -49,9 +59,8 @@ fn draw(timelines: &Timelines<'_>, facts: &Facts, (area, style): (Rect, Style), 
             }
             put(buffer, (area.right() - 1, y), "]", 1, style);
         }
-        let left = u16::from(area.width >= 3);
-        inside = Rect { x: area.x + left, width: area.width - left - 1, ..area };
     }
+    let inside = inside(timelines, area);
     let end = put(buffer, (inside.x, inside.y), &facts.sign, inside.width, style);
     // Where it is wide, a space sets the name off and further lines stand below it.
     let wide = inside.width >= NAME_COLUMNS_MIN + 3;
@@ -108,7 +117,11 @@ impl Facts {
 fn appointment_facts(timelines: &Timelines<'_>, appointment: &Appointment, columns: u16) -> Facts {
     let glyphs = timelines.theme.glyphs();
     let mut sign = glyphs.status(&appointment.status).to_owned();
-    if columns >= 3 && appointment.overbooking == Overbooking::Deliberate {
+    if appointment.overbooking == Overbooking::Deliberate {
+        // Where there is room for one sign alone, that two are booked at once matters more than how far they are.
+        if columns < 2 {
+            sign.clear();
+        }
         sign.push_str(glyphs.overbooked);
     }
     if timelines.marks.in_flight.contains(appointment.id()) {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::domain::{Overbooking, Status};
+use crate::domain::{Appointment, Overbooking, Status};
 use crate::tui::theme::{Background, Glyphs, Terminal, ThemeName};
 use crate::tui::widgets::fixtures::{appointment, clinic, day_of, minute, provider, provider_id, range, request_id};
 
@@ -61,6 +61,21 @@ fn a_ten_minute_cell_is_what_the_tests_below_think() {
     let (theme, snapshot) = (theme(ColourDepth::None), day(&[]));
     let timelines = timelines(&theme, &snapshot, range("08:00", "18:00"));
     assert_eq!(timelines.layout(TEN_MINUTES).axis().width(), 60);
+}
+
+#[test]
+fn an_overbooking_is_marked_however_narrow_its_block_is() {
+    let theme = theme(ColourDepth::None);
+    for (end, width) in [("09:10", 1), ("09:20", 2), ("09:30", 3), ("10:00", 6)] {
+        let one = appointment(0, "p", range("09:00", end), "Ada Lovelace");
+        let over = Appointment { overbooking: Overbooking::Deliberate, ..one };
+        let snapshot = day_of(provider("p", "P", &[("08:00", "18:00")], 40), [over]);
+        let timelines = timelines(&theme, &snapshot, range("08:00", "18:00"));
+        let buffer = draw(&timelines, TEN_MINUTES);
+        let drawn = symbols(&buffer, track(&timelines, TEN_MINUTES));
+        let block: String = drawn.chars().skip(6).take(width).collect();
+        assert!(block.contains(theme.glyphs().overbooked), "{width}: {drawn}");
+    }
 }
 
 #[test]
