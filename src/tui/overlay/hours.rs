@@ -23,12 +23,22 @@ pub(in crate::tui) use change::Scope;
 pub(in crate::tui) struct Hours {
     provider: ProviderId,
     name: String,
+    purpose: Purpose,
     form: Form,
     waiting: Option<Ticket>,
     asking: Option<Ticket>,
     /// What the preview is about, or will be.
     asked: Option<HoursChange>,
     preview: Option<HoursPreview>,
+}
+
+/// What the window was opened for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// A change of hours of a kind that is chosen in the form.
+    Change,
+    /// The provider leaves.
+    Leaving,
 }
 
 impl Hours {
@@ -38,6 +48,7 @@ impl Hours {
         let mut hours = Self {
             provider: row.provider.id.clone(),
             name: row.provider.name.to_string(),
+            purpose: if scope == Scope::Retire { Purpose::Leaving } else { Purpose::Change },
             form: change::form(scope, &row, model),
             waiting: None,
             asking: None,
@@ -51,7 +62,22 @@ impl Hours {
     /// The change as it stands, or what is wrong with it.
     fn change(&self, model: &Model) -> Result<HoursChange, crate::domain::Invalid> {
         let known = model.snapshot().and_then(|snapshot| snapshot.provider(&self.provider));
-        change::read(&self.form, known.map(|provider| &provider.hours), model.now.today)
+        change::read(self.scope(), &self.form, known.map(|provider| &provider.hours), model.now.today)
+    }
+
+    fn scope(&self) -> Scope {
+        match self.purpose {
+            Purpose::Leaving => Scope::Retire,
+            Purpose::Change => change::scope(&self.form),
+        }
+    }
+
+    fn title(&self) -> String {
+        match self.scope() {
+            Scope::Retire => format!("{} leaves", self.name),
+            Scope::BlockOut => format!("Time kept free, {}", self.name),
+            _ => format!("Hours of {}", self.name),
+        }
     }
 
     fn consider(&mut self, model: &mut Model, cx: &mut Cx<'_>) {
@@ -82,7 +108,7 @@ impl Hours {
             return model.say(Severity::Info, "One moment: working out what this would cancel");
         }
         let provider = self.provider.clone();
-        let command = if change::scope(&self.form) == Scope::Retire {
+        let command = if self.scope() == Scope::Retire {
             Command::RetireProvider { provider, from: change.first_day() }
         } else {
             Command::ChangeHours { provider, change }
@@ -163,10 +189,14 @@ impl Layer for Hours {
     }
 
     fn submit_label(&self) -> Option<&'static str> {
-        Some("change the hours")
+        Some(match self.scope() {
+            Scope::Retire => "let the provider leave",
+            Scope::BlockOut => "keep it free",
+            _ => "change the hours",
+        })
     }
 
     fn draw(&self, _model: &Model, canvas: &mut Canvas<'_>) {
-        canvas.form(&format!("Hours of {}", self.name), &self.form, self.waiting, &self.remarks());
+        canvas.form(&self.title(), &self.form, self.waiting, &self.remarks());
     }
 }

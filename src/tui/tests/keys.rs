@@ -435,6 +435,21 @@ fn hours_are_changed_only_after_what_that_costs_was_shown() {
 }
 
 #[test]
+fn leaving_is_called_so_and_asks_for_nothing_but_the_day() {
+    let mut script = Script::clinic();
+    script.press("R");
+    let text = script.text();
+    assert!(text.contains("Dr Chen leaves") && text.contains("Enter let the provider leave"), "{text}");
+    assert!(!text.contains("Hours of") && !text.contains("off"), "{text}");
+    script.press("\"+1\" Enter");
+    let from = super::fake::day().succ_opt().unwrap();
+    assert_eq!(script.given, [Command::RetireProvider { provider: "chen".parse().unwrap(), from }]);
+    let mut script = Script::clinic();
+    script.press("B");
+    assert!(script.text().contains("Time kept free, Dr Chen") && script.text().contains("Enter keep it free"));
+}
+
+#[test]
 fn a_provider_is_added_with_what_was_typed_and_errors_stay_at_their_field() {
     let mut script = Script::clinic();
     script.press("P \"Dr Noether\" Tab Tab ^u \"9-25\" Enter");

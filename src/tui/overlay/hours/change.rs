@@ -35,8 +35,13 @@ const SCOPES: [(Scope, &str); 6] = [
     (Scope::Retire, "leaves for good from this day on"),
 ];
 
-/// A form for a change of hours, filled in with the hours there are.
+/// A form for a change of hours, filled in with the hours there are; of leaving only the day is asked.
 pub(super) fn form(scope: Scope, row: &ProviderRow, model: &Model) -> Form {
+    let shown = model.shown.day().format("%Y-%m-%d").to_string();
+    if scope == Scope::Retire {
+        let first = "the first day without them: today, fri, +3, 24.12";
+        return Form::new(vec![Field::text("day", "From", shown).hint(first)]);
+    }
     let chosen = SCOPES.iter().position(|(one, _)| *one == scope).unwrap_or(0);
     let ranges = match scope {
         Scope::BlockOut => {
@@ -48,10 +53,10 @@ pub(super) fn form(scope: Scope, row: &ProviderRow, model: &Model) -> Form {
     let options = SCOPES.iter().map(|(_, label)| (*label).to_owned()).collect();
     let mut form = Form::new(vec![
         Field::choice("scope", "Change", options, chosen),
-        Field::text("day", "Day", model.shown.day().format("%Y-%m-%d").to_string()).hint("today, fri, +3, 24.12"),
+        Field::text("day", "Day", shown).hint("today, fri, +3, 24.12"),
         Field::text("ranges", "Hours", ranges).hint("9-12, 13-17, or off"),
     ]);
-    form.focus_on(if matches!(scope, Scope::Retire | Scope::Usual) { "day" } else { "ranges" });
+    form.focus_on(if scope == Scope::Usual { "day" } else { "ranges" });
     form
 }
 
@@ -61,10 +66,10 @@ pub(super) fn scope(form: &Form) -> Scope {
 }
 
 /// The change as it stands; `hours` are those in force, where they are known.
-pub(super) fn read(form: &Form, hours: Option<&Hours>, today: NaiveDate) -> Result<HoursChange, Invalid> {
+pub(super) fn read(scope: Scope, form: &Form, hours: Option<&Hours>, today: NaiveDate) -> Result<HoursChange, Invalid> {
     let day = typed::date("day", form.value("day"), today)?;
     let ranges = || typed::ranges("ranges", form.value("ranges"));
-    Ok(match scope(form) {
+    Ok(match scope {
         Scope::ThisDay => HoursChange::On { day, exception: Exception::Instead(ranges()?) },
         Scope::BlockOut => HoursChange::On { day, exception: with_blocked(hours, day, ranges()?) },
         Scope::EveryDay => HoursChange::From { day, weekly: Weekly::EveryDay(ranges()?) },
