@@ -210,7 +210,7 @@ impl Model {
 /// Puts right what a change has left hanging: the cursor stands on somebody, panes and axis follow it.
 fn settle(model: &mut Model) {
     if !model.rows().is_empty() {
-        model.overlays.retain(|overlay| !matches!(overlay, Overlay::Welcome(_)));
+        model.overlays.retain(|overlay| !matches!(overlay, Overlay::Welcome(menu) if !menu.is_waiting()));
     }
     put_on_somebody(model);
     let (rows, list) = view::visible(model);

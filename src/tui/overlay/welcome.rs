@@ -1,11 +1,14 @@
 //! What an empty book offers, so that the first run is never a blank screen.
 
+use chrono::NaiveDate;
+
 use super::lines::{Lines, digit};
-use super::{Claim, Layer, Next, Overlay, ProviderForm, announce};
+use super::{Claim, Layer, Next, Overlay, ProviderForm};
+use crate::desk::Command;
 use crate::tui::actions::{Action, Context};
 use crate::tui::activity::Severity;
 use crate::tui::form::Edit;
-use crate::tui::message::{Cx, Effect, Reply, Ticket};
+use crate::tui::message::{Cx, Effect, Now, Reply, Ticket};
 use crate::tui::model::Model;
 use crate::tui::sentences;
 use crate::tui::view::Canvas;
@@ -49,11 +52,47 @@ impl WelcomeMenu {
             Choice::Clinic if self.waiting.is_none() => {
                 let commands = model.settings.clinic.clone();
                 self.waiting = Some(model.submit(cx, None, commands));
+                // Who has only just been added is on no screen yet; the first working day is one to look at.
+                if let Some(day) = first_working_day(&model.settings.clinic, model.now) {
+                    model.turn_to(cx, day);
+                }
             }
             Choice::Clinic => {}
             Choice::Quit => cx.want(Effect::Quit),
         }
         Next::Stay
+    }
+}
+
+/// The first day on which any of the providers still works.
+fn first_working_day(clinic: &[Command], now: Now) -> Option<NaiveDate> {
+    let providers =
+        || clinic.iter().filter_map(|command| if let Command::AddProvider(one) = command { Some(one) } else { None });
+    let works = |day: &NaiveDate| {
+        let end = providers().filter_map(|one| one.hours_on(*day).bounds()).map(|hours| hours.end()).max();
+        end.is_some_and(|end| *day > now.today || end > now.minute)
+    };
+    now.today.iter_days().take(14).find(works)
+}
+
+/// What was made, and which keys come next.
+fn made(model: &Model) -> String {
+    let count = |is: fn(&Command) -> bool| model.settings.clinic.iter().filter(|command| is(command)).count();
+    let providers = count(|command| matches!(command, Command::AddProvider(_)));
+    let services = count(|command| matches!(command, Command::AddService(_)));
+    let key = |action: Action| model.settings.keymap.shown(action).into_iter().next().unwrap_or_default();
+    format!(
+        "An example clinic is in the book: {providers} providers and {services} services; {} finds free time, {} books, {} turns to the next day",
+        key(Action::NextFree),
+        key(Action::Book),
+        key(Action::NextDay),
+    )
+}
+
+impl WelcomeMenu {
+    /// Whether the example is on its way into the book.
+    pub(in crate::tui) fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
     }
 }
 
@@ -94,7 +133,10 @@ impl Layer for WelcomeMenu {
             Reply::Answer(result) if self.waiting == Some(ticket) => {
                 self.waiting = None;
                 match result {
-                    Ok(answer) => announce(&answer, model),
+                    Ok(_) => {
+                        model.say(Severity::Success, made(model));
+                        return Claim::Mine(Next::Close);
+                    }
                     Err(error) => model.say(Severity::Error, sentences::failed(&error)),
                 }
                 Claim::Mine(Next::Stay)

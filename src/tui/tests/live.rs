@@ -163,6 +163,38 @@ fn an_empty_book_welcomes_once_and_steps_back_when_there_is_a_provider() {
 }
 
 #[test]
+fn an_empty_desk_says_how_it_gets_its_first_provider() {
+    let mut script = Script::on(FakeDesk::empty(), ColourDepth::True);
+    script.press("Esc");
+    let text = script.text();
+    assert!(text.contains("nobody works here yet; P adds a provider") && !text.contains("u undo"), "{text}");
+}
+
+#[test]
+fn the_example_clinic_opens_on_a_day_on_which_somebody_works_and_says_what_was_made() {
+    let mut script = Script::on(FakeDesk::empty(), ColourDepth::True);
+    let clinic = FakeDesk::clinic();
+    let saturday = "2026-11-28".parse().unwrap();
+    let monday = "2026-11-30".parse::<chrono::NaiveDate>().unwrap();
+    let weekdays = |hours: &crate::domain::RangeSet| {
+        let week = std::array::from_fn(|day| if day < 5 { hours.clone() } else { Default::default() });
+        crate::domain::Hours::always(crate::domain::Weekly::PerWeekday(week))
+    };
+    script.model.settings.clinic = clinic
+        .day(super::fake::day())
+        .rows()
+        .map(|row| crate::domain::Provider { hours: weekdays(&row.hours), ..(*row.provider).clone() })
+        .map(Command::AddProvider)
+        .collect();
+    script.now.today = saturday;
+    script.send(Message::Clock);
+    script.press("c");
+    assert!(script.model.overlays.is_empty());
+    assert_eq!((script.model.shown.day(), script.model.rows().len()), (monday, 6));
+    assert!(script.toast().starts_with("An example clinic is in the book: 6 providers"), "{}", script.toast());
+}
+
+#[test]
 fn the_list_opens_at_what_is_still_to_come() {
     let mut script = Script::clinic();
     script.resize(80, 24).press("End ] [");

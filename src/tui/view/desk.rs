@@ -7,13 +7,15 @@ use ratatui::widgets::Widget;
 use super::places::Places;
 use crate::desk::Pulse;
 use crate::domain::{Minute, RequestId};
+use crate::tui::actions::Action;
 use crate::tui::cursor::Pane;
 use crate::tui::hits::{Hits, Target};
 use crate::tui::model::Model;
 use crate::tui::overlay::{Fit, Ghost};
+use crate::tui::theme::Role;
 use crate::tui::widgets::{
     AppointmentList, CaptionBar, DayTotals, Details, Focus, FragmentationPanel, Ghost as GhostView, GhostFit, Header,
-    Marks, Mode, Panel, Subject, Timelines, TimelinesSelection,
+    Marks, Mode, Panel, Subject, Timelines, TimelinesSelection, wrap,
 };
 
 /// What the panes borrow for one frame.
@@ -146,6 +148,9 @@ fn timelines(model: &Model, scene: &Scene, area: Rect, buffer: &mut Buffer, hits
         return;
     };
     timelines.render(area, buffer);
+    if model.rows().is_empty() {
+        nobody(model, area, buffer);
+    }
     let layout = timelines.layout(area);
     let rows = model.rows();
     for (at, place) in layout.rows() {
@@ -154,6 +159,17 @@ fn timelines(model: &Model, scene: &Scene, area: Rect, buffer: &mut Buffer, hits
         if let Some(track) = layout.track(place) {
             hits.add_row(track, row.provider.id.clone(), layout.axis());
         }
+    }
+}
+
+/// An empty desk says how it gets its first provider.
+fn nobody(model: &Model, area: Rect, buffer: &mut Buffer) {
+    let key = model.settings.keymap.shown(Action::AddProvider).into_iter().next().unwrap_or_default();
+    let inner = Panel::inner(area);
+    let text = format!("nobody works here yet; {key} adds a provider");
+    let room = inner.width.saturating_sub(2);
+    for (line, y) in wrap(&text, room).iter().zip(inner.y + 2..inner.bottom()) {
+        buffer.set_stringn(inner.x + 1, y, line, room.into(), model.settings.theme.style(Role::Text));
     }
 }
 

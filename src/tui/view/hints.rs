@@ -72,7 +72,9 @@ fn now(model: &Model) -> Vec<Owned> {
     let works = |action: &&Action| {
         let entry = action.entry();
         let offered = top.is_none_or(|layer| layer.offers(**action));
-        entry.priority > 0 && action.works_in(context) && model.allows(**action) && offered
+        // On a desk where nobody works yet there is next to nothing to take back.
+        let pointless = **action == Action::Undo && model.rows().is_empty();
+        entry.priority > 0 && action.works_in(context) && model.allows(**action) && offered && !pointless
     };
     Action::ALL
         .iter()
