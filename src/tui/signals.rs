@@ -14,6 +14,8 @@ const GRACE: Duration = Duration::from_secs(10);
 pub enum Signal {
     /// Sent by `kill -INT`; the key is read as a key.
     Interrupt,
+    /// Sent by `kill -QUIT`; the key is read as a key.
+    Quit,
     /// Sent by `kill` and by a system that shuts down.
     Terminate,
     /// The terminal is gone.
@@ -26,6 +28,7 @@ impl Signal {
         128 + match self {
             Self::Hangup => 1,
             Self::Interrupt => 2,
+            Self::Quit => 3,
             Self::Terminate => 15,
         }
     }
@@ -43,6 +46,7 @@ pub(super) enum Request {
 /// The signals that are caught while this exists.
 pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
+    quit: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
     hangup: tokio::signal::unix::Signal,
     suspend: tokio::signal::unix::Signal,
@@ -54,6 +58,7 @@ impl Signals {
         let suspend = rustix::process::Signal::TSTP.as_raw();
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
+            quit: signal(SignalKind::quit())?,
             terminate: signal(SignalKind::terminate())?,
             hangup: signal(SignalKind::hangup())?,
             suspend: signal(SignalKind::from_raw(suspend))?,
@@ -64,6 +69,7 @@ impl Signals {
     pub(super) async fn next(&mut self) -> Request {
         tokio::select! {
             _ = self.interrupt.recv() => Request::End(Signal::Interrupt),
+            _ = self.quit.recv() => Request::End(Signal::Quit),
             _ = self.terminate.recv() => Request::End(Signal::Terminate),
             _ = self.hangup.recv() => Request::End(Signal::Hangup),
             _ = self.suspend.recv() => Request::Suspend,

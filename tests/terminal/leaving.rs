@@ -16,7 +16,7 @@ fn process(desk: &Desk) -> Pid {
 #[test]
 fn a_signal_ends_the_program_cleanly_and_is_its_exit_code() {
     let mut codes = Vec::new();
-    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130)] {
+    for (signal, code) in [(Signal::TERM, 143), (Signal::HUP, 129), (Signal::INT, 130), (Signal::QUIT, 131)] {
         let mut desk = Desk::open(&[]);
         kill_process(process(&desk), signal).unwrap();
         let (status, after) = desk.terminal.ended();
