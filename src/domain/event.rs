@@ -156,29 +156,8 @@ pub struct Edits {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub services: Vec<Edit<Service>>,
     /// Appointments added or changed.
-    #[serde(default, skip_serializing_if = "SmallVec::is_empty", with = "appointments")]
+    #[serde(default, skip_serializing_if = "SmallVec::is_empty")]
     pub appointments: SmallVec<[Edit<Appointment>; 1]>,
-}
-
-/// A `SmallVec` in JSON as the list it is (the crate's own serde support is a feature not taken).
-mod appointments {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use smallvec::SmallVec;
-
-    use super::{Appointment, Edit};
-
-    pub(super) fn serialize<S: Serializer>(
-        edits: &SmallVec<[Edit<Appointment>; 1]>,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        edits.as_slice().serialize(serializer)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<SmallVec<[Edit<Appointment>; 1]>, D::Error> {
-        Vec::deserialize(deserializer).map(SmallVec::from_vec)
-    }
 }
 
 impl Edits {
@@ -214,5 +193,26 @@ impl Draft {
     pub fn days(&self) -> impl Iterator<Item = NaiveDate> {
         let images = self.edits.appointments.iter().flat_map(|edit| [&edit.before, &edit.after]);
         images.flatten().map(|appointment| appointment.day)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use smallvec::smallvec;
+
+    use super::*;
+
+    #[test]
+    fn the_edits_of_appointments_are_a_list_in_json() {
+        let nothing = Edit { before: None, after: None };
+        for (appointments, json) in [
+            (smallvec![], "{}"),
+            (smallvec![nothing.clone()], r#"{"appointments":[{}]}"#),
+            (smallvec![nothing.clone(), nothing], r#"{"appointments":[{},{}]}"#),
+        ] {
+            let edits = Edits { appointments, ..Edits::default() };
+            assert_eq!(serde_json::to_string(&edits).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Edits>(json).unwrap(), edits);
+        }
     }
 }
