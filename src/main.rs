@@ -54,10 +54,6 @@ enum Failure {
     Speed(Invalid),
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
-    #[error(
-        "the desk needs a terminal; use \"slotdesk serve\" to run it without one, or \"slotdesk --help\" for the rest"
-    )]
-    NoTerminal,
     #[error("a demo plays on a book that is thrown away afterwards; leave --book out, or use \"slotdesk desk\"")]
     DemoOnBook,
     #[error(transparent)]
@@ -89,7 +85,7 @@ impl Failure {
             Self::Settings(_)
             | Self::Speed(_)
             | Self::Scenario(_)
-            | Self::NoTerminal
+            | Self::Tui(TuiError::NoTerminal | TuiError::DumbTerminal)
             | Self::DemoOnBook
             | Self::Access(AccessError::Name(_) | AccessError::Unguarded { .. }) => ExitCode::from(2),
             Self::Study(error) if error.is_misuse() => ExitCode::from(2),
@@ -174,7 +170,7 @@ fn load(flags: Flags, environment: Environment) -> Result<Settings, Failure> {
 
 /// The desk on the screen, and the API beside it if it was given an address.
 fn desk(settings: &Settings, environment: &Environment) -> Result<ExitCode, Failure> {
-    needs_terminal()?;
+    needs_terminal(environment)?;
     let _log = settings.begin_log(None)?;
     let access = access(settings, Some(&settings.book), settings.listen)?;
     Runtime::new()?.block_on(async {
@@ -256,7 +252,7 @@ fn beside(desk: Desk, (listener, access): Door) -> (oneshot::Sender<()>, JoinHan
 fn demo(settings: &Settings, environment: &Environment, play: &cli::Demo) -> Result<ExitCode, Failure> {
     let scenario = Scenario::load(&play.scenario)?;
     let speed = play.speed.as_deref().map_or(Ok(scenario.speed()), str::parse).map_err(Failure::Speed)?;
-    needs_terminal()?;
+    needs_terminal(environment)?;
     let _log = settings.begin_log(None)?;
     let access = access(settings, None, settings.listen)?;
     Runtime::new()?.block_on(async {
@@ -460,9 +456,14 @@ fn screen(settings: &Settings, environment: &Environment, label: &str) -> tui::O
     tui::Options { mouse, keymap: settings.keymap.clone(), actor: Channel::Desk.into(), ..usual }
 }
 
-fn needs_terminal() -> Result<(), Failure> {
-    let both = io::stdin().is_terminal() && io::stdout().is_terminal();
-    if both { Ok(()) } else { Err(Failure::NoTerminal) }
+fn needs_terminal(environment: &Environment) -> Result<(), TuiError> {
+    if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+        return Err(TuiError::NoTerminal);
+    }
+    if environment.get("TERM").is_some_and(|term| term == "dumb") {
+        return Err(TuiError::DumbTerminal);
+    }
+    Ok(())
 }
 
 /// A screen that was ended by a signal leaves the exit code that a shell expects.

@@ -107,8 +107,15 @@ pub enum Outcome {
 #[derive(Debug, thiserror::Error)]
 pub enum TuiError {
     /// Input or output is not a terminal.
-    #[error("the desk needs a terminal for its screen; use `slotdesk serve` to run without one")]
+    #[error(
+        "the desk needs a terminal; use \"slotdesk serve\" to run it without one, or \"slotdesk --help\" for the rest"
+    )]
     NoTerminal,
+    /// The terminal says of itself that it can only write line after line.
+    #[error(
+        "the desk needs a terminal with a cursor, and TERM=dumb says that this one has none; use \"slotdesk serve\" to run it without a screen"
+    )]
+    DumbTerminal,
     /// The terminal does not do what it should.
     #[error("the terminal cannot be used: {0}")]
     Terminal(#[from] io::Error),

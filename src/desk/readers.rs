@@ -108,18 +108,16 @@ fn note(failing: &AtomicBool, error: Option<&StoreError>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::{FaultyStore, MemoryStore};
+    use crate::store::MemoryStore;
 
     #[tokio::test]
     async fn it_is_known_whether_the_last_read_failed() {
-        let store = FaultyStore::new(MemoryStore::new());
-        let (readers, faults) = (Readers::new(&store).unwrap(), store.faults());
+        let readers = Readers::new(&MemoryStore::new()).unwrap();
         assert!(!readers.are_failing());
         for _ in 0..2 {
-            faults.fail_reads(.., StoreError::Failing { detail: "no disk".into() });
-            assert!(readers.read(|reader| reader.last_event()).await.is_err());
+            let fails = |_: &mut dyn Reader| Err::<u64, _>(StoreError::Failing { detail: "no disk".into() });
+            assert!(readers.read(fails).await.is_err());
             assert!(readers.are_failing());
-            faults.heal();
             readers.read_to_decide(|reader| reader.last_event()).await.unwrap();
             assert!(!readers.are_failing());
         }

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{PtySize, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, command};
 use crate::figures::report;
+use crate::pty::Terminal;
 
 fn process(desk: &Desk) -> Pid {
     Pid::from_raw(i32::try_from(desk.terminal.process()).unwrap()).unwrap()
@@ -28,6 +30,15 @@ fn a_signal_ends_the_program_cleanly_and_is_its_exit_code() {
         "a_signal_ends_the_program_cleanly_and_is_its_exit_code",
         &format!("{} signals, exit codes {}", codes.len(), codes.join(", ")),
     );
+}
+
+#[test]
+fn a_terminal_without_a_cursor_is_told_so_and_shown_no_screen() {
+    let home = TempDir::new().unwrap();
+    let mut terminal = Terminal::start(command(home.path(), &[("TERM", "dumb")]), (80, 24));
+    let (status, after) = terminal.ended();
+    assert_eq!(status.exit_code(), 2, "{after:?}");
+    assert!(after.printed().contains("TERM=dumb"), "{after:?}");
 }
 
 #[test]

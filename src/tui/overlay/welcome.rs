@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::lines::{Lines, digit};
 use super::{Claim, Layer, Next, Overlay, ProviderForm};
 use crate::desk::Command;
+use crate::domain::TimeRange;
 use crate::tui::actions::{Action, Context};
 use crate::tui::activity::Severity;
 use crate::tui::form::Edit;
@@ -69,7 +70,7 @@ fn first_working_day(clinic: &[Command], now: Now) -> Option<NaiveDate> {
     let providers =
         || clinic.iter().filter_map(|command| if let Command::AddProvider(one) = command { Some(one) } else { None });
     let works = |day: &NaiveDate| {
-        let end = providers().filter_map(|one| one.hours_on(*day).bounds()).map(|hours| hours.end()).max();
+        let end = providers().filter_map(|one| one.hours_on(*day).bounds()).map(TimeRange::end).max();
         end.is_some_and(|end| *day > now.today || end > now.minute)
     };
     now.today.iter_days().take(14).find(works)
