@@ -236,3 +236,79 @@ fn demand_as_of(reader: &mut dyn Reader, since: DateTime<Utc>) -> Result<(u64, D
     }
     Ok((reader.last_event()?, reader.demand(since)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::{Command, Desk, ManualClock, Past};
+    use crate::domain::{Channel, Dated, Minutes, Request, RequestId, TimeRange};
+    use crate::scheduler::policy;
+    use crate::store::MemoryStore;
+
+    fn open(store: &MemoryStore, clock: &Arc<ManualClock>) -> Desk {
+        let options = Options {
+            workers: 1,
+            queue_length: 1,
+            start_grid: Minutes::new(5).unwrap(),
+            policy: policy::POLICIES[0],
+            popularity_days: 28,
+            seed: 1,
+        };
+        let calendar = Calendar::new(Arc::<ManualClock>::clone(clock), chrono_tz::UTC);
+        Desk::open(Box::new(store.clone()), calendar, options).unwrap()
+    }
+
+    /// Asks for half an hour where nobody works, which is a wish all the same.
+    async fn ask(desk: &Desk, id: &str) -> Arc<Event> {
+        let request = Request {
+            id: RequestId::new(id).unwrap(),
+            day: desk.calendar().today(),
+            dated: Dated::Named,
+            range: TimeRange::DAY,
+            duration: Minutes::new(30).unwrap(),
+            preferred_provider: None,
+            client: None,
+            service: None,
+            note: None,
+        };
+        let answer = desk.submit(Command::Book { request, past: Past::Allow }, Channel::Http.into()).await.unwrap();
+        Arc::clone(answer.event().unwrap())
+    }
+
+    async fn learned(desk: &Desk) -> u64 {
+        desk.core().demand().await.unwrap().iter().map(|(_, _, times)| times).sum()
+    }
+
+    #[tokio::test]
+    async fn a_request_teaches_once_however_often_its_event_comes_by() {
+        let clock = Arc::new(ManualClock::new("2026-11-23T08:00:00Z".parse().unwrap()));
+        let desk = open(&MemoryStore::new(), &clock);
+        let first = ask(&desk, "r1").await;
+        assert_eq!(learned(&desk).await, 1);
+        desk.core().take_in(&first);
+        assert_eq!(learned(&desk).await, 1);
+        ask(&desk, "r2").await;
+        assert_eq!(learned(&desk).await, 2);
+    }
+
+    #[tokio::test]
+    async fn the_requests_of_the_last_28_days_teach_and_are_read_anew_every_day() {
+        let first: DateTime<Utc> = "2026-11-23T08:00:00Z".parse().unwrap();
+        let clock = Arc::new(ManualClock::new(first));
+        let store = MemoryStore::new();
+        let (here, there) = (open(&store, &clock), open(&store, &clock));
+        ask(&here, "r1").await;
+        ask(&there, "r2").await;
+        assert_eq!(learned(&here).await, 1, "what another desk was asked is read tomorrow");
+        for (days, known) in [(1, 2), (2, 3)] {
+            clock.set(first + TimeDelta::days(days));
+            assert_eq!(learned(&here).await, known);
+            ask(&here, &format!("later {days}")).await;
+            assert_eq!(learned(&here).await, known + 1);
+        }
+        for (days, left) in [(28, 4), (29, 2), (30, 1), (57, 0)] {
+            clock.set(first + TimeDelta::days(days));
+            assert_eq!(learned(&here).await, left, "{days} days later");
+        }
+    }
+}
