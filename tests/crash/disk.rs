@@ -283,4 +283,11 @@ fn looking_at_a_killed_desks_book_that_may_not_be_written_keeps_no_desk_from_wri
     assert_eq!(fs::read(user.path("desk.db-wal")).unwrap(), log);
     let index = fs::metadata(user.path("desk.db-shm")).unwrap();
     assert_eq!(index.permissions().mode() & 0o777, 0o600);
+
+    // Where the index can be neither written nor created, that is said.
+    fs::remove_file(user.path("desk.db-shm")).unwrap();
+    fs::set_permissions(user.path(""), Permissions::from_mode(0o500)).unwrap();
+    let (code, said) = run_as_anybody(&user, &["check", "--book", "~/desk.db"]);
+    fs::set_permissions(user.path(""), Permissions::from_mode(0o700)).unwrap();
+    assert!(code == Some(1) && said.contains("desk.db-shm cannot be written: Permission denied"), "{said}");
 }

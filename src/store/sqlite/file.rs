@@ -319,13 +319,16 @@ fn log(book: &Path) -> PathBuf {
 }
 
 /// Makes a place for the index of the log beside the book, if there is none; its owner alone may write it.
-pub(super) fn create_index(book: &Path) {
+pub(super) fn create_index(book: &Path) -> Result<(), StoreError> {
+    let path = beside(book, "-shm");
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     private(&mut options);
-    // SQLite changes the permissions of an empty file, and empties one that nobody has open. Where none can be
-    // created, it says what it misses.
-    let _ = options.open(beside(book, "-shm")).and_then(|mut index| index.write_all(&[0]));
+    // SQLite changes the permissions of an empty file, and empties one that nobody has open.
+    match options.open(&path).and_then(|mut index| index.write_all(&[0])) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(cannot_write(&path, &error)),
+        _ => Ok(()),
+    }
 }
 
 /// The first bytes of a file, at most as many as are asked for.

@@ -76,17 +76,18 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     // Before SQLite takes away what lies beside an empty file.
     file::check_length(path)?;
     // While a desk is open, it is the one that plays the log into the book; unless it ends before this does.
+    let explain = |error: rusqlite::Error| Fault::from(error).explain(path);
     let connection = if Lock::is_held(path) {
-        plain(path)
+        plain(path).map_err(explain)?
     } else {
         wal::check(path)?;
         // Undoing the change would be one.
         if let Some(journal) = file::journal(path) {
             return Err(StoreError::Unfinished { path: path.to_path_buf(), journal });
         }
-        of_nobody(path)
+        of_nobody(path)?
     };
-    let connection = connection.and_then(only_reading).map_err(|error| Fault::from(error).explain(path))?;
+    let connection = only_reading(connection).map_err(explain)?;
     if is_empty(&connection, path)? { Err(file::empty(path)) } else { Ok(connection) }
 }
 
@@ -96,13 +97,14 @@ fn only_reading(connection: Connection) -> rusqlite::Result<Connection> {
 }
 
 /// A connection to a book that nobody has open.
-fn of_nobody(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = careful(path)?;
-    let cannot_be_written = connection.is_readonly("main")?;
+fn of_nobody(path: &Path) -> Result<Connection, StoreError> {
+    let explain = |error: rusqlite::Error| Fault::from(error).explain(path);
+    let connection = careful(path).map_err(explain)?;
+    let cannot_be_written = connection.is_readonly("main").map_err(explain)?;
     if file::has_log(path) {
         if cannot_be_written {
             // SQLite would give the index of the log the permissions of the book, and no desk could write it then.
-            file::create_index(path);
+            file::create_index(path)?;
         }
         return Ok(connection);
     }
@@ -111,7 +113,7 @@ fn of_nobody(path: &Path) -> rusqlite::Result<Connection> {
     let fails =
         |error: rusqlite::Error| matches!(error.sqlite_error_code(), Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly));
     let looks = || connection.query_row("PRAGMA schema_version", [], |_| Ok(()));
-    if cannot_be_written || looks().is_err_and(fails) { as_it_stands(path) } else { Ok(connection) }
+    if cannot_be_written || looks().is_err_and(fails) { as_it_stands(path).map_err(explain) } else { Ok(connection) }
 }
 
 /// A connection to a book that cannot be written: it needs no locks and no files beside the book.
