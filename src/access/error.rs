@@ -55,6 +55,15 @@ pub enum AccessError {
         /// What the system said.
         source: io::Error,
     },
+    /// The file with the tokens was changed, but the change may be gone after a power failure.
+    #[error("the tokens in {} are changed, but the disk did not confirm it: {source}; if the power fails now, look at them \
+        again with \"slotdesk token list\"", path.display())]
+    Unconfirmed {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Other machines would reach the API, and nobody could be let in.
     #[error(
         "other machines can reach {address}, and there is no token yet that would let anybody in; add one with \

@@ -94,6 +94,10 @@ impl TokenFile {
 
     /// Takes a token out; whoever has its secret is let in no more.
     pub fn revoke(&self, name: TokenName) -> Result<(), AccessError> {
+        // To lock the file would make it.
+        if self.stamp()?.is_none() {
+            return Err(AccessError::Unknown { name });
+        }
         self.change(|tokens| match tokens.iter().position(|token| token.name == name) {
             Some(at) => {
                 tokens.remove(at);
@@ -144,10 +148,18 @@ impl TokenFile {
 
     /// Changes the tokens; two programs that do so at once do it one after the other.
     fn change(&self, change: impl FnOnce(&mut Vec<Token>) -> Result<(), AccessError>) -> Result<(), AccessError> {
-        let _locked = self.lock().map_err(|source| self.not_writable(source))?;
-        let mut tokens = self.read()?.tokens;
-        change(&mut tokens)?;
-        self.replace(&Content { tokens }).map_err(|source| self.not_writable(source))
+        let locked = self.lock().map_err(|source| self.not_writable(source))?;
+        let changed = self.read().and_then(|now| {
+            let mut tokens = now.tokens;
+            change(&mut tokens)?;
+            self.replace(&Content { tokens }).map_err(|source| self.not_writable(source))
+        });
+        if changed.is_err() && locked.metadata().is_ok_and(|file| file.len() == 0) {
+            // It was made to be locked, and says nothing; whoever waits for it makes another.
+            let _ = fs::remove_file(&self.path);
+        }
+        changed?;
+        sync_folder(&self.path).map_err(|source| AccessError::Unconfirmed { path: self.path.clone(), source })
     }
 
     /// The file, made where there is none, locked until it is closed.
@@ -201,6 +213,12 @@ impl TokenFile {
     fn not_writable(&self, source: io::Error) -> AccessError {
         AccessError::NotWritable { path: self.path.clone(), source }
     }
+}
+
+/// Makes a new name in the folder of `path` durable.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
 }
 
 impl Stamp {

@@ -261,3 +261,20 @@ fn rule_6_and_7_a_slow_disk_keeps_nobody_from_looking_and_health_says_so() {
         &format!("{} looks answered while a booking waited for the disk", rounds * looks.len()),
     );
 }
+
+#[test]
+fn a_revoked_token_is_revoked_after_a_power_failure_too_or_it_is_said() {
+    let user = User::on_a_fast_disk();
+    let disk = FaultyDisk::under(&user);
+    let token = |arguments: &[&str]| disk.run(&user, &[&["token"], arguments, &["--book", "~/desk.db"]].concat());
+    assert_eq!(token(&["add", "phone", "--scope", "read"]).code, Some(0));
+    // First the new file waits for the disk, and then its name.
+    for (nth, said) in [(1, "nothing was changed"), (2, "are changed, but the disk did not confirm it")] {
+        disk.fail(Call::Sync, nth, EIO, Lasts::Once);
+        let revoked = token(&["revoke", "phone"]);
+        assert_eq!(revoked.code, Some(1), "{revoked:?}");
+        assert!(revoked.err.contains("~/desk.db.tokens") && revoked.err.contains(said), "{revoked:?}");
+        assert!(disk.heal(Call::Sync));
+    }
+    assert!(!token(&["list"]).out.contains("phone"));
+}

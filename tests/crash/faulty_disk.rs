@@ -1,12 +1,12 @@
 //! A server on a disk that fails when it is told to: real errors, below a real SQLite.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::program::User;
+use crate::program::{Outcome, User};
 use crate::server::Server;
 
 /// The file of the library that makes the errors.
@@ -70,6 +70,15 @@ impl FaultyDisk {
         command.env("LD_PRELOAD", self.control(LIBRARY)).env("FAULTY_CONTROL", self.workshop.path());
         command.env("FAULTY_BOOK", &self.book);
         Server::attempt(&mut command)
+    }
+
+    /// Runs the program to its end; the disk is under everything in the folder of the book.
+    pub(crate) fn run(&self, user: &User, arguments: &[&str]) -> Outcome {
+        let text = |path: &Path| path.to_str().unwrap().to_owned();
+        let (library, workshop) = (text(&self.control(LIBRARY)), text(self.workshop.path()));
+        let folder = text(self.book.parent().unwrap());
+        let disk = [("LD_PRELOAD", &*library), ("FAULTY_CONTROL", &*workshop), ("FAULTY_BOOK", &*folder)];
+        user.run_with(arguments, &disk)
     }
 
     fn control(&self, name: &str) -> PathBuf {

@@ -51,6 +51,20 @@ fn names_are_unique_and_revoking_takes_one_out() {
 }
 
 #[test]
+fn what_cannot_be_changed_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = TokenFile::beside(&folder.path().join("none/desk.db")).unwrap();
+    assert!(matches!(file.revoke(name("a")), Err(AccessError::Unknown { .. })));
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    // In the way of what is written.
+    let file = TokenFile::beside(&folder.path().join("desk.db")).unwrap();
+    fs::create_dir(folder.path().join("desk.db.tokens.new")).unwrap();
+    let added = file.add(name("a"), Scope::Read, &secret(1), DateTime::UNIX_EPOCH);
+    assert!(matches!(added, Err(AccessError::NotWritable { .. })), "{added:?}");
+    assert!(!file.path().exists());
+}
+
+#[test]
 fn tokens_that_are_added_at_once_are_all_kept() {
     const THREADS: u8 = 8;
     let folder = tempfile::tempdir().unwrap();
