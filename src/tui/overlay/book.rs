@@ -246,9 +246,8 @@ impl Book {
             // What is said at its field need not be said again.
             None if self.draft.form.fields().iter().any(|field| field.error.is_some()) => {}
             None => {
-                remarks.extend(self.missing.iter().map(|missing| {
-                    Remark::new(Role::Warning, format!("not yet: {}", self.draft.form.in_words(missing)))
-                }));
+                let wrong = self.missing.iter().map(|missing| self.draft.form.in_words(missing));
+                remarks.extend(wrong.map(|wrong| Remark::new(Role::Warning, format!("not yet: {wrong}"))));
             }
             Some(Proposal::Fits(explanation)) => {
                 explain(explanation, model.settings.theme.glyphs().dot, &mut remarks);

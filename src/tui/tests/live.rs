@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::fake::{FakeDesk, minute};
 use super::script::{Answers, Script};
 use crate::desk::{Command, Destination, Feedback, Past};
-use crate::domain::{Action, ProviderId, RequestId, Status, TimeRange};
+use crate::domain::{Action, ProviderId, RangeSet, RequestId, Status, TimeRange};
 use crate::tui::activity::Motion;
 use crate::tui::cursor::Pane;
 use crate::tui::message::{Message, Question, Reply};
@@ -176,8 +176,8 @@ fn the_example_clinic_opens_on_a_day_on_which_somebody_works_and_says_what_was_m
     let clinic = FakeDesk::clinic();
     let saturday = "2026-11-28".parse().unwrap();
     let monday = "2026-11-30".parse::<chrono::NaiveDate>().unwrap();
-    let weekdays = |hours: &crate::domain::RangeSet| {
-        let week = std::array::from_fn(|day| if day < 5 { hours.clone() } else { Default::default() });
+    let weekdays = |hours: &RangeSet| {
+        let week = std::array::from_fn(|day| if day < 5 { hours.clone() } else { RangeSet::default() });
         crate::domain::Hours::always(crate::domain::Weekly::PerWeekday(week))
     };
     script.model.settings.clinic = clinic
