@@ -199,7 +199,7 @@ actions! {
     Help: "help", "Every key, and what it does.", ["?"], Desk, Session, Always, 84;
     HelpHere: "help-here", "Every key, wherever you are.", ["f1"], Anywhere, Session, Always, 0;
     Back: "back", "Drop the filter and put messages away.", ["esc"], Desk, Session, Always, 0;
-    Quit: "quit", "Leave the desk.", ["q"], Desk, Session, Always, 10;
+    Quit: "quit", "Leave the desk.", ["q"], Desk, Session, Always, 62;
     Suspend: "suspend", "Back to the shell; fg returns.", ["ctrl-z"], Anywhere, Session, Always, 0;
     ForceQuit: "force-quit", "Leave at once, whatever is open.", ["ctrl-c"], Anywhere, Session, Always, 0;
 

@@ -494,6 +494,15 @@ fn the_palette_runs_what_was_found() {
 }
 
 #[test]
+fn the_footer_says_how_to_leave() {
+    for (columns, rows) in [(160, 45), (80, 24)] {
+        let mut script = Script::clinic();
+        script.resize(columns, rows);
+        assert!(script.text().contains("q quit"), "{}", script.text());
+    }
+}
+
+#[test]
 fn help_lists_every_action_and_is_filtered_by_typing() {
     let mut script = Script::clinic();
     script.press("?");
