@@ -494,6 +494,16 @@ fn the_palette_runs_what_was_found() {
 }
 
 #[test]
+fn the_prompt_of_the_palette_stays_where_it_is_while_a_name_is_typed() {
+    let mut script = Script::clinic();
+    script.press(":");
+    let top = |script: &Script| script.text().lines().position(|line| line.contains("Commands"));
+    let before = top(&script);
+    script.press("\"next d\"");
+    assert_eq!((top(&script), before.is_some()), (before, true));
+}
+
+#[test]
 fn the_footer_says_how_to_leave() {
     for (columns, rows) in [(160, 45), (80, 24)] {
         let mut script = Script::clinic();

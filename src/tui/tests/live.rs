@@ -124,6 +124,18 @@ fn the_log_grows_at_the_top_and_keeps_the_line_that_is_read() {
 }
 
 #[test]
+fn the_reason_of_a_refusal_can_be_read_to_its_end_in_the_log() {
+    let mut script = Script::clinic();
+    script.resize(80, 24).press("b Tab Tab \"12-13\" Tab Home Enter Esc Esc L");
+    let refused = script.desk.events.last().unwrap();
+    let Action::Refused { refusal, .. } = &refused.draft.action else { panic!("{refused:?}") };
+    assert_eq!(refusal.blocked.len(), 6);
+    let shown = script.text();
+    let last = refusal.blocked.last().unwrap().name.as_str();
+    assert!(shown.matches(last).count() >= 1 && shown.matches("nothing free in").count() >= 6, "{shown}");
+}
+
+#[test]
 fn an_idle_desk_has_nothing_to_wake_up_for() {
     let mut script = Script::clinic();
     assert_eq!(script.model.activity.next_wake(script.now), None);

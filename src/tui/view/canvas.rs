@@ -16,13 +16,15 @@ use crate::tui::model::Model;
 use crate::tui::theme::{Role, Theme};
 use crate::tui::widgets::{
     Details, EmptyDesk, FieldKind, FieldView, Focus, FormView, HelpEntry, HelpGroup, HelpView, Menu, MenuItem,
-    PaletteEntry, PaletteView, Popup, Subject, keep_visible, truncate, wrap,
+    PaletteEntry, PaletteView, Popup, Subject, keep_visible, truncate, width, wrap,
 };
 
 /// Columns of content in a form where there is plenty of room.
 const FORM_COLUMNS: u16 = 72;
 /// Most columns of content in a form.
 const FORM_COLUMNS_MAX: u16 = 104;
+/// Lines of content in the palette, the prompt included.
+const PALETTE_LINES: u16 = 18;
 /// Columns of content in a window with long lines.
 const WIDE_COLUMNS: u16 = 116;
 
@@ -149,8 +151,8 @@ impl<'a> Canvas<'a> {
 
     /// A menu in the middle.
     pub(in crate::tui) fn menu(&mut self, title: &str, lines: &[String], selected: usize) {
-        let longest = lines.iter().map(|line| crate::tui::widgets::width(line)).max().unwrap_or(0);
-        let columns = self.columns(longest.max(crate::tui::widgets::width(title)).saturating_add(6));
+        let longest = lines.iter().map(|line| width(line)).max().unwrap_or(0);
+        let columns = self.columns(longest.max(width(title)).saturating_add(6));
         let count = u16::try_from(lines.len()).unwrap_or(u16::MAX);
         let inner = self.frame(title, "", self.area, (columns, count));
         self.lines(lines, selected, inner);
@@ -188,20 +190,24 @@ impl<'a> Canvas<'a> {
         let lines = self.area.height.saturating_sub(2);
         let remark = format!("{} of {}", (selected + 1).min(events.len()), events.len());
         let inner = self.frame(title, &remark, self.area, (columns, lines));
-        let whole = usize::from(inner.height.saturating_sub(3));
+        // Sentences may be longer than a line: the selected one is shown whole.
+        let told = events.get(selected).map(line).filter(|text| width(text) > inner.width.saturating_sub(3));
+        let detail = told.map(|text| [Remark::new(Role::Dim, text)]);
+        let detail_lines = detail.as_ref().map_or(0, |detail| wrapped(detail, inner.width).len());
+        let below =
+            u16::try_from(detail_lines).unwrap_or(u16::MAX).saturating_add(1).clamp(3, (inner.height / 2).max(3));
+        let whole = usize::from(inner.height.saturating_sub(below));
         let first = keep_visible(selected.saturating_sub(whole / 2), selected, whole, events.len());
         let visible: Vec<String> = events.iter().skip(first).take(whole).map(line).collect();
-        let (upper, lower) = split(inner, inner.height.saturating_sub(3));
+        let (upper, lower) = split(inner, inner.height.saturating_sub(below));
         let items: Vec<MenuItem<'_>> = visible.iter().map(|label| MenuItem { label, ..MenuItem::default() }).collect();
         let here = (!events.is_empty()).then_some(selected - first);
         let menu = Menu { theme: self.theme, items: &items, selected: here, empty: "nothing has happened yet" };
         menu.render(upper, self.buffer);
         self.targets(upper, |position| menu.item_at(upper, position).map(|at| at + first));
-        // Sentences may be longer than a line: the selected one is shown whole.
-        let long = |text: &&String| crate::tui::widgets::width(text) > upper.width.saturating_sub(3);
-        if let Some(text) = here.and_then(|at| visible.get(at)).filter(long) {
+        if let Some(detail) = detail {
             let lower = Rect { y: lower.y + 1, height: lower.height.saturating_sub(1), ..lower };
-            self.remarks(&[Remark::new(Role::Dim, text.clone())], lower);
+            self.remarks(&detail, lower);
         }
     }
 
@@ -250,8 +256,8 @@ impl<'a> Canvas<'a> {
         let entries: Vec<PaletteEntry<'_>> =
             lines.iter().map(|(name, keys, text)| PaletteEntry { name, text, keys, matched: &[] }).collect();
         let columns = self.columns(FORM_COLUMNS + 12);
-        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).clamp(8, 18);
-        let inner = self.frame("Commands", "", self.area, (columns, height));
+        // However few lines are left, the prompt stays where it is.
+        let inner = self.frame("Commands", "", self.area, (columns, PALETTE_LINES));
         let (query, cursor) = match form.fields().first().map(|field| &field.value) {
             Some(Value::Text(input)) => (input.value(), input.cursor()),
             _ => ("", 0),
