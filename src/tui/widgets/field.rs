@@ -8,6 +8,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::domain::printable;
 use crate::tui::theme::{Role, Theme};
 
+use super::panel::Focus;
 use super::text::{head, put, put_within, truncate, width, wrap};
 
 /// How a field is changed.
@@ -137,7 +138,8 @@ impl FormView<'_> {
         let text = truncate(field.label, LABEL_COLUMNS_MAX, glyphs.ellipsis);
         put_within(buffer, area, (area.x + 2, area.y), &text, label);
         let value = self.value_area(area);
-        self.draw_value(field, focused, (area, value), buffer);
+        let focus = if focused { Focus::Focused } else { Focus::Elsewhere };
+        self.draw_value(field, focus, (area, value), buffer);
         let error = self.theme.style(Role::Error);
         for (line, y) in self.error_lines(at, area.width).iter().zip(area.top() + 1..area.bottom()) {
             if y == area.top() + 1 {
@@ -147,8 +149,9 @@ impl FormView<'_> {
         }
     }
 
-    fn draw_value(&self, field: &FieldView<'_>, focused: bool, (whole, area): (Rect, Rect), buffer: &mut Buffer) {
+    fn draw_value(&self, field: &FieldView<'_>, focus: Focus, (whole, area): (Rect, Rect), buffer: &mut Buffer) {
         let glyphs = self.theme.glyphs();
+        let focused = focus == Focus::Focused;
         let strong = self.theme.style(if focused { Role::Strong } else { Role::Text });
         if let (FieldKind::Text { cursor }, true) = (field.kind, focused) {
             buffer.set_style(area, self.theme.style(Role::Input));
