@@ -51,6 +51,12 @@ struct Columns {
     provider: u16,
 }
 
+/// The client, or the request by its identifier.
+fn client_of(appointment: &Appointment) -> &str {
+    let request = &appointment.request;
+    request.client.as_ref().map_or(request.id.as_str(), |client| client.as_str())
+}
+
 impl<'a> AppointmentList<'a> {
     /// Rows that fit into an area.
     pub fn visible_rows(area: Rect) -> usize {
@@ -69,10 +75,18 @@ impl<'a> AppointmentList<'a> {
         let room = total.saturating_sub(FIXED_COLUMNS);
         let names = self.appointments.iter().filter_map(|one| self.snapshot.provider(&one.provider));
         let longest = names.map(|provider| width(provider.name.as_str())).max().unwrap_or(8);
-        let provider = if room < 18 { 0 } else { longest.min(room / 3).min(PROVIDER_COLUMNS_MAX) };
-        let left = room - provider - u16::from(provider > 0);
-        let service = if left < 26 { 0 } else { (left * 2 / 5).min(SERVICE_COLUMNS_MAX) };
-        Columns { client: left - service - u16::from(service > 0), service, provider }
+        let clients = self.appointments.iter().map(|one| width(client_of(one))).max().unwrap_or(8);
+        let share = |provider: u16| {
+            let left = room - provider - u16::from(provider > 0);
+            let service = if left < 26 { 0 } else { (left * 2 / 5).min(SERVICE_COLUMNS_MAX) };
+            Columns { client: left - service - u16::from(service > 0), service, provider }
+        };
+        let whole = longest.min(PROVIDER_COLUMNS_MAX);
+        let usual = share(if room < 18 { 0 } else { whole.min(room / 3) });
+        // What no client needs is the provider's, as long as the service loses nothing by it.
+        let spare = usual.client.saturating_sub(clients);
+        let wide = share(whole.min(usual.provider + spare));
+        if usual.provider > 0 && wide.service == usual.service { wide } else { usual }
     }
 
     fn service_of(&self, appointment: &Appointment) -> Option<&'a Service> {
@@ -110,8 +124,7 @@ impl<'a> AppointmentList<'a> {
             glyphs.status(&appointment.status)
         };
         pen.column(sign, 1, over.unwrap_or_else(|| self.theme.status(&appointment.status)));
-        let request = &appointment.request;
-        let client = request.client.as_ref().map_or(request.id.as_str(), |client| client.as_str());
+        let client = client_of(appointment);
         let crossed = if struck.is_some() { Modifier::CROSSED_OUT } else { Modifier::empty() };
         let begin = pen.x;
         let service = self.service_of(appointment);
@@ -251,6 +264,17 @@ mod tests {
         let buffer = draw(&list(&theme, &snapshot, &shown), 70, 3);
         assert!(lines(&buffer).contains("13:00  60m × Nora Beck"), "{}", lines(&buffer));
         assert!(buffer[(20, 1)].modifier.contains(Modifier::CROSSED_OUT));
+    }
+
+    #[test]
+    fn a_provider_is_not_cut_beside_columns_that_no_client_needs() {
+        let (theme, snapshot) = (mono(), clinic());
+        let one = snapshot.appointments().into_iter().min_by_key(|one| width(client_of(one))).unwrap();
+        let name = snapshot.provider(&one.provider).unwrap().name.to_string();
+        let shown = [one];
+        let columns = FIXED_COLUMNS + width(client_of(one)) + width(&name) + 5;
+        let text = lines(&draw(&list(&theme, &snapshot, &shown), columns, 3));
+        assert!(text.contains(&name), "{text}");
     }
 
     #[test]
