@@ -24,9 +24,10 @@ use crate::desk::{DaySnapshot, ProviderRow};
 use crate::domain::{Minute, ProviderId, RequestId, TimeRange};
 use crate::tui::theme::{ColourDepth, Role, Theme};
 
+use super::axis::Tick;
 use super::panel::{Focus, Panel};
 use super::scroll::ScrollBar;
-use super::text::put;
+use super::text::{put, width};
 
 pub use layout::TimelinesLayout;
 
@@ -137,15 +138,22 @@ impl Timelines<'_> {
     fn draw_axis(&self, layout: &TimelinesLayout, buffer: &mut Buffer) {
         let header = layout.header();
         let Some(track) = layout.track(header) else { return };
+        let glyphs = self.theme.glyphs();
+        let y = header.bottom() - 1;
+        let heads = [(self.now, glyphs.now_head, Role::Now), (self.selection.minute, glyphs.cursor_head, Role::Cursor)];
+        let heads =
+            heads.map(|(minute, sign, role)| (minute.and_then(|minute| layout.axis().column(minute)), sign, role));
+        // On a line of its own a head covers nothing; on that of the labels half a label would be another hour.
+        let covers = |tick: &Tick| {
+            let label = tick.column..tick.column + width(&tick.label);
+            y == header.y && heads.iter().any(|(column, ..)| column.is_some_and(|column| label.contains(&column)))
+        };
         let style = self.theme.style(Role::Axis);
-        for tick in layout.axis().ticks() {
+        for tick in layout.axis().ticks().into_iter().filter(|tick| !covers(tick)) {
             put(buffer, (track.x + tick.column, header.y), &tick.label, track.width, style);
         }
-        let glyphs = self.theme.glyphs();
-        let heads = [(self.now, glyphs.now_head, Role::Now), (self.selection.minute, glyphs.cursor_head, Role::Cursor)];
-        let y = header.bottom() - 1;
-        for (minute, sign, role) in heads {
-            if let Some(column) = minute.and_then(|minute| layout.axis().column(minute)) {
+        for (column, sign, role) in heads {
+            if let Some(column) = column {
                 put(buffer, (track.x + column, y), sign, 1, self.theme.style(role));
             }
         }

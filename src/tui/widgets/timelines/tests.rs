@@ -79,6 +79,23 @@ fn an_overbooking_is_marked_however_narrow_its_block_is() {
 }
 
 #[test]
+fn half_a_label_is_never_read_as_another_hour() {
+    let (theme, snapshot) = (theme(ColourDepth::None), day(&[]));
+    for at in ["10:00", "10:10", "10:20", "09:50"] {
+        let timelines = Timelines {
+            selection: TimelinesSelection { minute: Some(minute(at)), ..TimelinesSelection::default() },
+            ..timelines(&theme, &snapshot, range("08:00", "18:00"))
+        };
+        let low = Rect { height: 4, ..TEN_MINUTES };
+        let header = timelines.layout(low).header();
+        assert_eq!(header.height, 1);
+        let labels = symbols(&draw(&timelines, low), header).replace(theme.glyphs().cursor_head, " ");
+        let whole = labels.split_whitespace().filter(|word| word.parse::<u16>().is_ok()).all(|word| word.len() == 2);
+        assert!(whole, "{at}: {labels}");
+    }
+}
+
+#[test]
 fn closed_free_unusable_and_booked_time_are_told_apart_without_colours() {
     let theme = theme(ColourDepth::None);
     let snapshot = day(&[("09:00", "10:00"), ("10:10", "10:40")]);
