@@ -23,7 +23,9 @@ use slotdesk::domain::{Channel, Invalid, printable};
 use slotdesk::settings::{self, Folders, Machine, Settings, SettingsError, Sources};
 use slotdesk::store::audit::audit_in;
 use slotdesk::store::{Copied, CopyError, Existing, MemoryStore, SqliteStore, StoreError};
-use slotdesk::study::{self, Bearings, Comparison, Instance, Privacy, Progress, Report, StudyError, Synthesis};
+use slotdesk::study::{
+    self, Bearings, Comparison, Instance, Privacy, Progress, Report, StudyError, Synthesis, WorkloadFile,
+};
 use slotdesk::tui::theme::Theme;
 use slotdesk::tui::{self, MouseCapture, Outcome, TuiError};
 use tokio::net::TcpListener;
@@ -362,20 +364,16 @@ fn synthesize(spec: &Path, output: Option<&Path>) -> Result<ExitCode, Failure> {
 /// Where days come from, and the days.
 type Source = (String, Vec<Instance>);
 
-/// Everything is read before anything is played: an error in the last file comes at once.
+/// The days of workload files; whoever asked is told of what is not read in them.
 fn days_of_files(paths: &[PathBuf]) -> Result<Vec<Source>, Failure> {
-    if let Some(again) = paths.iter().enumerate().find_map(|(at, path)| paths[..at].contains(path).then_some(path)) {
-        return Err(StudyError::Again(again.clone()).into());
-    }
-    let read = |path: &PathBuf| {
-        let (name, file) = (printable(&path.to_string_lossy()), study::read_workloads(path)?);
+    let days = |(name, file): (String, WorkloadFile)| {
         for line in file.unread.to_string().lines() {
             // Nobody is left to be told if even the standard error is gone.
             let _ = writeln!(io::stderr(), "slotdesk: {name}, {line}");
         }
-        Ok((name, file.instances))
+        (name, file.instances)
     };
-    paths.iter().map(read).collect()
+    Ok(study::read_all(paths)?.into_iter().map(days).collect())
 }
 
 /// The days of a book, from the first to the last asked for.

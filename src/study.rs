@@ -27,7 +27,7 @@ pub use book::{Bearings, read_book};
 pub use chart::chart;
 pub use comparison::{Comparison, Played};
 pub use decisions::{Decision, Decisions};
-pub use file::{StudyError, WorkloadFile, read_workloads};
+pub use file::{StudyError, WorkloadFile, read_all, read_workloads};
 pub use html::to_html;
 pub use measures::Measures;
 pub use output::{Output, Privacy, check_outputs, write_whole};

@@ -121,6 +121,14 @@ pub struct WorkloadFile {
     pub unread: UnreadKeys,
 }
 
+/// Every file with its name, as it can be printed; an error in the last one comes before anything is played.
+pub fn read_all(paths: &[PathBuf]) -> Result<Vec<(String, WorkloadFile)>, StudyError> {
+    if let Some(again) = paths.iter().enumerate().find_map(|(at, path)| paths[..at].contains(path).then_some(path)) {
+        return Err(StudyError::Again(again.clone()));
+    }
+    paths.iter().map(|path| Ok((shown(path), read_workloads(path)?))).collect()
+}
+
 /// Everything in a workload file; an error if one of the instances is not right or two have the same name.
 pub fn read_workloads(path: &Path) -> Result<WorkloadFile, StudyError> {
     let unreadable = |source| StudyError::Unreadable { path: path.to_owned(), source };

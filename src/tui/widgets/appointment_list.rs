@@ -84,8 +84,8 @@ impl<'a> AppointmentList<'a> {
         let whole = longest.min(PROVIDER_COLUMNS_MAX);
         let usual = share(if room < 18 { 0 } else { whole.min(room / 3) });
         // What no client needs is the provider's, as long as the service loses nothing by it.
-        let spare = usual.client.saturating_sub(clients);
-        let wide = share(whole.min(usual.provider + spare));
+        let unused = usual.client.saturating_sub(clients);
+        let wide = share(whole.min(usual.provider + unused));
         if usual.provider > 0 && wide.service == usual.service { wide } else { usual }
     }
 
