@@ -1,5 +1,8 @@
 //! The `slotdesk` program: parse, wire, run.
 
+#[path = "main/failure.rs"]
+mod failure;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::future::Future;
@@ -8,21 +11,19 @@ use std::io::{self, IsTerminal, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::Duration;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use clap::{CommandFactory, Parser};
 use slotdesk::access::{self, Access, AccessError, Secret, TokenFile, TokenName};
 use slotdesk::api::{self, ApiError, Limits};
 use slotdesk::cli::{self, Cli, Command, Flags, Shell, Token};
-use slotdesk::demo::{self, DemoClock, Scenario, ScenarioError};
-use slotdesk::desk::{Calendar, Clock, Desk, DeskError, Options, SystemClock};
-use slotdesk::domain::{Channel, Invalid, printable};
-use slotdesk::settings::{self, Folders, Machine, Settings, SettingsError, Sources};
+use slotdesk::demo::{self, DemoClock, Scenario};
+use slotdesk::desk::{Calendar, Clock, Desk, Options, SystemClock};
+use slotdesk::domain::{Channel, printable};
+use slotdesk::settings::{self, Folders, Machine, Settings, Sources};
 use slotdesk::store::audit::audit_in;
-use slotdesk::store::{Copied, CopyError, Existing, MemoryStore, SqliteStore, StoreError};
+use slotdesk::store::{Copied, Existing, MemoryStore, SqliteStore};
 use slotdesk::study::{
     self, Bearings, Comparison, Instance, Privacy, Progress, Report, StudyError, Synthesis, WorkloadFile,
 };
@@ -34,6 +35,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use failure::Failure;
+
 /// Requests are allocated on one thread and freed on another all day, which this allocator is made for.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -41,60 +44,8 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Where `slotdesk serve` listens unless somebody says otherwise: only programs of this machine get there.
 const USUAL_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 5000);
 
-/// How long to wait for somebody to read why the program ends.
-const LAST_WORDS: Duration = Duration::from_secs(1);
-
 /// Widest chart of a study; on a wider terminal the bars would only be longer.
 const CHART_COLUMNS_MAX: u16 = 110;
-
-/// Why the program ends without having done what it was asked to.
-#[derive(Debug, thiserror::Error)]
-enum Failure {
-    #[error(transparent)]
-    Settings(#[from] SettingsError),
-    #[error("--speed: {0}")]
-    Speed(Invalid),
-    #[error(transparent)]
-    Scenario(#[from] ScenarioError),
-    #[error("a demo plays on a book that is thrown away afterwards; leave --book out, or use \"slotdesk desk\"")]
-    DemoOnBook,
-    #[error(transparent)]
-    Access(#[from] AccessError),
-    #[error("the book breaks {0} of the desk's rules")]
-    Unsound(usize),
-    #[error(transparent)]
-    Study(#[from] StudyError),
-    #[error("the results cannot be written down: {0}")]
-    Unwritable(#[from] serde_json::Error),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error(transparent)]
-    Copy(#[from] CopyError),
-    #[error(transparent)]
-    Desk(#[from] DeskError),
-    #[error(transparent)]
-    Api(#[from] ApiError),
-    #[error(transparent)]
-    Tui(#[from] TuiError),
-    #[error("the system refused: {0}")]
-    System(#[from] io::Error),
-}
-
-impl Failure {
-    /// 2 when the program was used wrongly, 1 when it failed.
-    fn exit_code(&self) -> ExitCode {
-        match self {
-            Self::Settings(_)
-            | Self::Speed(_)
-            | Self::Scenario(_)
-            | Self::Tui(TuiError::NoTerminal | TuiError::DumbTerminal)
-            | Self::DemoOnBook
-            | Self::Access(AccessError::Name(_) | AccessError::Unguarded { .. }) => ExitCode::from(2),
-            Self::Study(error) if error.is_misuse() => ExitCode::from(2),
-            _ => ExitCode::from(1),
-        }
-    }
-}
 
 /// The environment, by name.
 type Environment = BTreeMap<String, OsString>;
@@ -103,24 +54,9 @@ fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(code) => code,
         Err(failure) => {
-            let code = failure.exit_code();
-            say_at_last(format!("slotdesk: {failure}\n"));
-            code
+            failure.say_at_last();
+            failure.exit_code()
         }
-    }
-}
-
-/// Says why the program ends, unless nobody takes it from the standard error.
-fn say_at_last(why: String) {
-    let (said, saying) = mpsc::channel();
-    let write = move || {
-        // Nobody is left to be told if even the standard error is gone.
-        let _ = io::stderr().write_all(why.as_bytes());
-        let _ = said.send(());
-    };
-    if thread::Builder::new().spawn(write).is_ok() {
-        // It ends with the process, if it still waits then.
-        let _ = saying.recv_timeout(LAST_WORDS);
     }
 }
 
