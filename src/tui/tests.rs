@@ -1,5 +1,6 @@
 //! Tests of the whole screen: keys in, cells and commands out.
 
+mod booking;
 mod fake;
 mod fuzz;
 mod keys;
