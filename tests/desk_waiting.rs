@@ -71,7 +71,7 @@ async fn rule_6_and_7_nothing_is_shown_before_the_store_has_it_and_no_lock_waits
     // ... and a second booking of the provider is decided meanwhile: both go out with the next commits.
     let second = spawn_booking(&desk, "b");
     promptly("a decision", async {
-        while desk.pulse().queued > 0 || desk.pulse().busy > 0 {
+        while desk.pulse().storing < 2 {
             tokio::task::yield_now().await;
         }
     })
