@@ -4,9 +4,10 @@
 
 mod support;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use slotdesk::desk::{Calendar, Desk, DeskError, Options};
+use slotdesk::desk::{Calendar, Command, Desk, DeskError, Options};
 use slotdesk::scheduler::policy::FirstFit;
 use slotdesk::scheduler::{Openings, Policy, ProviderOrder};
 use slotdesk::store::{Commit, MemoryStore, Reader, Store, StoreError, Verdict, audit};
@@ -126,6 +127,51 @@ async fn a_decision_that_panics_is_an_error_and_costs_no_worker() {
         "a_decision_that_panics_is_an_error_and_costs_no_worker",
         &format!("{told} requests told of a defect by {workers} workers, and the next one booked"),
     );
+}
+
+/// First fit, but a day is loaded in vain while there is a defect.
+#[derive(Debug)]
+struct FailsToLoad;
+
+static DEFECT: AtomicBool = AtomicBool::new(false);
+
+impl Policy for FailsToLoad {
+    fn name(&self) -> &'static str {
+        "fails to load"
+    }
+
+    fn summary(&self) -> &'static str {
+        "first fit with a defect"
+    }
+
+    fn provider_order(&self) -> ProviderOrder {
+        assert!(!DEFECT.load(Ordering::Relaxed), "a defect in the policy");
+        FirstFit.provider_order()
+    }
+
+    fn choose(&self, openings: &Openings<'_>) -> Option<u16> {
+        FirstFit.choose(openings)
+    }
+}
+
+#[tokio::test]
+async fn an_undo_that_panics_can_be_repeated() {
+    let store = MemoryStore::new();
+    let open = || {
+        let options = Options { policy: &FailsToLoad, ..options() };
+        Desk::open(Box::new(store.clone()), Calendar::new(clock(), ZONE), options).unwrap()
+    };
+    let desk = open();
+    add(&desk, provider("chen", &[("09:00", "12:00")], 8)).await;
+    assert_eq!(booked(&desk, request("a", "09:00", "10:00", 60)).await, "chen 09:00–10:00");
+    desk.close().await.unwrap();
+    let desk = open();
+    DEFECT.store(true, Ordering::Relaxed);
+    let broken = soon(desk.submit(Command::Undo, actor())).await;
+    assert!(matches!(broken, Err(DeskError::Defect)), "{broken:?}");
+    DEFECT.store(false, Ordering::Relaxed);
+    soon(desk.submit(Command::Undo, actor())).await.unwrap();
+    assert_eq!(timetable(&desk, monday()).await, Vec::<String>::new());
 }
 
 #[test]

@@ -17,23 +17,40 @@ use crate::scheduler::{Day, apply_edits};
 /// ones before it can be.
 pub(super) async fn undo(core: &Core, settling: &mut Settling<'_>) -> Result<(), DeskError> {
     let event = core.undo.lock().begin().ok_or(DeskError::NothingToUndo)?;
+    let begun = Begun { core, number: event.number };
     let undone = take_back(core, &event, settling).await;
     match undone {
+        // The journal has it: it is put back if the store does not take it.
+        Ok(()) => begun.keep(),
         Err(DeskError::UndoConflict(_)) => {
             // What is in the way may not be stored yet, and never be.
             core.inbox.mark().settled().await;
-            if core.setbacks() == settling.setbacks() {
-                core.undo.lock().give_up(event.number);
-                return undone;
+            if core.setbacks() != settling.setbacks() {
+                return Err(DeskError::Overtaken);
             }
-            core.undo.lock().put_back(event.number);
-            Err(DeskError::Overtaken)
+            core.undo.lock().give_up(event.number);
         }
-        Err(_) => {
-            core.undo.lock().put_back(event.number);
-            undone
-        }
-        Ok(()) => undone,
+        Err(_) => {}
+    }
+    undone
+}
+
+/// A change that is being taken back; when this is dropped it is the newest again, if it is still there.
+struct Begun<'c> {
+    core: &'c Core,
+    number: u64,
+}
+
+impl Begun<'_> {
+    /// Leaves it begun.
+    fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for Begun<'_> {
+    fn drop(&mut self) {
+        self.core.undo.lock().put_back(self.number);
     }
 }
 
