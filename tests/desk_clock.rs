@@ -269,3 +269,24 @@ async fn rule_9_a_clock_that_jumps_neither_loses_nor_reorders_anything() {
         &format!("{} jumps, {} events, all in order", in_memory.0 + in_sqlite.0, in_memory.1 + in_sqlite.1),
     );
 }
+
+#[tokio::test]
+async fn a_refusal_offers_the_same_time_of_up_to_fourteen_days_ahead() {
+    let desk = open(MemoryStore::new());
+    add(&desk, provider("chen", &[], 8)).await;
+    let works_on = async |ahead: u64| {
+        let exception = Exception::Instead(ranges(&[("09:00", "17:00")]));
+        let change = HoursChange::On { day: monday() + chrono::Days::new(ahead), exception };
+        desk.submit(Command::ChangeHours { provider: provider_id("chen"), change }, actor()).await.unwrap();
+    };
+    let offered = async || {
+        let proposed = desk.propose(&request("a", "10:00", "11:00", 60), Past::Refuse).await.unwrap();
+        let Proposal::Refused { alternatives, .. } = proposed else { panic!("{proposed:?}") };
+        alternatives.iter().map(|place| format!("{} {}", place.day, place.slot)).collect::<Vec<_>>()
+    };
+    works_on(15).await;
+    assert_eq!(offered().await, Vec::<String>::new());
+    works_on(14).await;
+    works_on(3).await;
+    assert_eq!(offered().await, ["2026-11-26 10:00–11:00", "2026-12-07 10:00–11:00"]);
+}

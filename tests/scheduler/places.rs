@@ -103,3 +103,12 @@ fn alternatives_are_other_times_of_the_preferred_provider_and_others_within_the_
     ");
     assert_eq!(day.alternatives(&wish, Minute::MIDNIGHT, 1).len(), 1);
 }
+
+#[test]
+fn of_equally_near_alternatives_the_one_with_the_preferred_provider_comes_first() {
+    let day = day(["chen", "roy", "wu"].map(|id| provider(id, &[("09:00", "12:00")], 8)));
+    let first = |text: &str| day.alternatives(&request(text), Minute::MIDNIGHT, 3)[0].name.to_string();
+    assert_eq!(first("r1 30 10:00-11:00 @roy"), "roy");
+    assert_eq!(first("r1 30 10:00-11:00 @wu"), "wu");
+    assert_eq!(first("r1 30 10:00-11:00"), "chen");
+}
