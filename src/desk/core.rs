@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::domain::{Action, Demand, Event};
+use crate::scheduler::Dice;
 use crate::store::{Commit, Reader, StoreError};
 use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use crate::sync::{Mutex, RwLock};
@@ -25,6 +26,8 @@ use super::{Calendar, DeskError, Options};
 pub(super) struct Core {
     pub(super) calendar: Calendar,
     pub(super) options: Options,
+    /// What every day draws from, however often it is loaded.
+    pub(super) dice: Dice,
     pub(super) days: Days,
     pub(super) roster: RwLock<Arc<Roster>>,
     /// Serialises what changes providers and services, and loading a day with those in force.
@@ -80,6 +83,7 @@ impl Core {
     pub(super) fn new(calendar: Calendar, options: Options, days: Days, readers: Readers, roster: Roster) -> Self {
         Self {
             calendar,
+            dice: Dice::new(options.seed),
             options,
             days,
             roster: RwLock::new(Arc::new(roster)),
@@ -277,6 +281,18 @@ mod tests {
 
     async fn learned(desk: &Desk) -> u64 {
         desk.core().demand().await.unwrap().iter().map(|(_, _, times)| times).sum()
+    }
+
+    #[tokio::test]
+    async fn rule_9_all_days_of_a_desk_draw_from_the_dice_of_its_seed() {
+        let clock = Arc::new(ManualClock::new("2026-11-23T08:00:00Z".parse().unwrap()));
+        let desk = open(&MemoryStore::new(), &clock);
+        let seeded = Dice::new(1);
+        for date in desk.calendar().today().iter_days().take(2) {
+            assert_eq!(desk.core().day(date).await.unwrap().rules().dice.draw(), seeded.draw());
+            desk.core().days.evict(date);
+            assert_eq!(desk.core().day(date).await.unwrap().rules().dice.draw(), seeded.draw(), "loaded again");
+        }
     }
 
     #[tokio::test]

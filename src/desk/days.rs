@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use smallvec::SmallVec;
 
 use crate::domain::{Appointment, Demand, Minute, Provider, ProviderId, RangeSet};
-use crate::scheduler::{Day, Dice, ProviderDay, Rules, Yardstick};
+use crate::scheduler::{Day, ProviderDay, Rules, Yardstick};
 use crate::store::{Guard, StoredDay};
 use crate::sync::RwLock;
 
@@ -200,7 +200,7 @@ impl Core {
             yardstick: Arc::new(Yardstick::learned(&roster.catalogue, demand)),
             start_grid: self.options.start_grid,
             policy: self.options.policy,
-            dice: Dice::new(self.options.seed),
+            dice: self.dice.clone(),
         })
     }
 
@@ -231,7 +231,7 @@ fn provider_days(date: NaiveDate, roster: &Roster, stored: StoredDay, skipped: &
 mod tests {
     use super::*;
     use crate::domain::{Hours, Minutes, Weekly};
-    use crate::scheduler::policy;
+    use crate::scheduler::{Dice, policy};
 
     const DATE: NaiveDate = NaiveDate::MIN;
 

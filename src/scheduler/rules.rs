@@ -20,16 +20,16 @@ pub struct Rules {
     pub dice: Dice,
 }
 
-/// A small, portable generator (`SplitMix64`); several threads may draw from the same one.
-#[derive(Debug)]
-pub struct Dice(AtomicU64);
+/// A small, portable generator (`SplitMix64`); several threads may draw from the same one, and clones are the same.
+#[derive(Debug, Clone)]
+pub struct Dice(Arc<AtomicU64>);
 
 impl Dice {
     const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 
     /// Dice that always fall the same way for the same seed.
-    pub const fn new(seed: u64) -> Self {
-        Self(AtomicU64::new(seed))
+    pub fn new(seed: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(seed)))
     }
 
     /// Dice seeded by a name: FNV-1a, 64 bits, over its UTF-8 form.
