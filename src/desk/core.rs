@@ -47,7 +47,10 @@ pub(super) struct Core {
     roster_state: RosterState,
 }
 
-/// How far the roster in memory can be relied on; changed under `Core::roster_changes`, but for `lost`.
+/// How far the roster in memory can be relied on; changed under `Core::roster_changes`.
+///
+/// But for what the store did not take: it marks the roster as lost before it counts as in flight no more, so
+/// that nobody who reads the roster again meanwhile takes it for settled.
 #[derive(Debug, Default)]
 struct RosterState {
     /// Whether a change of it was decided that the store does not have.
