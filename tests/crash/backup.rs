@@ -7,6 +7,7 @@ use std::process::Command;
 use serde_json::json;
 use slotdesk::store::SqliteStore;
 
+use crate::faulty_disk::{Call, FaultyDisk, KILLED, Lasts};
 use crate::figures::report;
 use crate::load::{self, Load};
 use crate::program::{Outcome, User};
@@ -260,6 +261,38 @@ fn a_restored_book_keeps_what_stood_there_and_waits_for_the_desk_to_be_closed() 
     assert_eq!(server.ask("POST", "/appointments", &booking("r2")).0, 200);
     assert!(server.stop());
     assert_eq!(last_event(&user, "desk.db"), 6, "r1 was there already");
+}
+
+#[test]
+fn a_restore_that_is_killed_anywhere_leaves_one_whole_book_with_one_name() {
+    let user = with_book();
+    assert_eq!(backup(&user, &[]).code, Some(0));
+    let disk = FaultyDisk::under(&user);
+    let mut killed = 0;
+    for nth in 1.. {
+        disk.fail(Call::Sync, nth, KILLED, Lasts::Once);
+        let restored = disk.run(&user, &["restore", "--book", "~/desk.db", "--from", "~/copy.db"]);
+        // A book with two names would have two logs.
+        assert_eq!(fs::metadata(user.path("desk.db")).unwrap().nlink(), 1, "killed at {nth}");
+        assert_eq!(user.run(&["check", "--book", "~/desk.db"]).code, Some(0), "killed at {nth}");
+        if restored.code == Some(0) {
+            break;
+        }
+        assert_eq!(restored.code, None, "{restored:?}");
+        killed += 1;
+    }
+    assert!(killed >= 3, "only killed {killed} times");
+}
+
+#[test]
+fn books_that_are_replaced_within_one_second_are_all_kept() {
+    let user = with_book();
+    assert_eq!(backup(&user, &[]).code, Some(0));
+    let now = chrono::DateTime::UNIX_EPOCH;
+    let restore = || SqliteStore::restore(&user.path("copy.db"), &user.path("desk.db"), now).unwrap().kept.unwrap();
+    let kept = [restore(), restore(), restore()].map(|path| path.file_name().unwrap().to_str().unwrap().to_owned());
+    assert_eq!(kept, ["", "-2", "-3"].map(|number| format!("desk.db.replaced-19700101T000000Z{number}")));
+    assert_eq!(names(&user).len(), 5);
 }
 
 #[test]

@@ -4,11 +4,14 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, StepResult};
+use rustix::fs::{CWD, RenameFlags};
+use rustix::io::Errno;
 
 use super::fault::Fault;
 use super::file::{self, Identity, beside};
@@ -18,8 +21,8 @@ use super::rows::unsigned;
 use super::{schema, wal};
 use crate::store::{StoreError, Violation, audit};
 
-/// Copies of lost books that may lie beside one name.
-const RESCUED_MAX: usize = 1_000;
+/// Books of one kind that may be kept beside one name: copies of lost ones, or those replaced within a second.
+const KEPT_MAX: usize = 1_000;
 
 /// What to do with a file that has the name of the copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,15 +121,18 @@ pub(super) fn restore(from: &Path, book: &Path, now: DateTime<Utc>) -> Result<Re
     let _lock = Lock::acquire(&book)?;
     let draft = Draft::copied(&from, &book)?;
     let copied = draft.verified(&from)?;
-    let kept = keep_aside(&book, now)?;
-    draft.publish()?;
+    let kept = keep_log_aside(&book, now)?;
+    match &kept {
+        Some(kept) if book.symlink_metadata().is_ok() => draft.change_places(kept)?,
+        _ => draft.publish()?,
+    }
     Ok(Restored { book: Copied { path: book, ..copied }, kept })
 }
 
 /// Copies a book that is not under its name any more out of the connection that still has it, to a new name
 /// beside the old one; call it with the lock of the book held.
 pub(super) fn rescue(open: &Connection, book: &Path) -> Result<PathBuf, CopyError> {
-    let names = (1..RESCUED_MAX).map(|number| beside(book, &format!(".rescued-{number}")));
+    let names = (1..KEPT_MAX).map(|number| beside(book, &format!(".rescued-{number}")));
     let free = names.into_iter().find(|name| name.symlink_metadata().is_err());
     let to = free.ok_or_else(|| CopyError::Exists(beside(book, ".rescued-1")))?;
     let draft = Draft::begin(&to)?;
@@ -230,6 +236,31 @@ impl Draft {
         published.map_err(|error| file::cannot_write(&self.to, &error))
     }
 
+    /// Gives the copy its name, in one step and durably, and the name `kept` to what has had it so far.
+    ///
+    /// At no moment is there no book, and at none has one file both names: its log would hang on one of them.
+    fn change_places(self, kept: &Path) -> Result<(), StoreError> {
+        let written = File::open(&self.path).and_then(|file| file.sync_all());
+        let changed = written.and_then(|()| fs::rename(&self.path, kept)).and_then(|()| self.exchange(kept));
+        if changed.is_err() {
+            // It is the copy, or a second name of what is where it was.
+            let _ = fs::remove_file(kept);
+        }
+        changed.and_then(|()| sync_folder(&self.to)).map_err(|error| file::cannot_write(&self.to, &error))
+    }
+
+    fn exchange(&self, kept: &Path) -> io::Result<()> {
+        match rustix::fs::renameat_with(CWD, kept, CWD, &self.to, RenameFlags::EXCHANGE) {
+            // Not every disk can do that.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => {
+                fs::rename(kept, &self.path)?;
+                second_name(&self.to, kept)?;
+                fs::rename(&self.path, &self.to)
+            }
+            done => Ok(done?),
+        }
+    }
+
     fn remove(&self) {
         for path in [self.path.clone(), beside(&self.path, "-journal"), beside(&self.path, "-wal")] {
             // What is not there is what is wanted; what cannot be removed is in the way of the next step.
@@ -244,10 +275,9 @@ impl Drop for Draft {
     }
 }
 
-/// Gives what stands at `book` a second name with everything that belongs to it; call it with the lock held.
-///
-/// The book keeps its own name until the copy takes it, so that at no moment there is none.
-fn keep_aside(book: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreError> {
+/// Keeps aside what is left of the log of `book`, and tells under which name the book is to be kept; none if there is
+/// nothing to keep. Call it with the lock held.
+fn keep_log_aside(book: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreError> {
     let metadata = book.symlink_metadata();
     let logs = ["-wal", "-journal"].map(|ending| (ending, beside(book, ending)));
     if metadata.is_err() && !logs.iter().any(|(_, log)| log.exists()) {
@@ -261,21 +291,28 @@ fn keep_aside(book: &Path, now: DateTime<Utc>) -> Result<Option<PathBuf>, StoreE
     {
         let _ = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
     }
-    let kept = beside(book, &format!(".replaced-{}", now.format("%Y%m%dT%H%M%SZ")));
-    if metadata.is_ok() {
-        second_name(book, &kept).map_err(|error| file::cannot_write(&kept, &error))?;
-    }
+    let kept = free_name(book, now)?;
     for (ending, log) in logs.iter().filter(|(_, log)| log.exists()) {
         // That of a book that is damaged or gone. The copy must not find it: it would be played into it.
         let kept_log = beside(&kept, ending);
-        second_name(log, &kept_log).map_err(|error| file::cannot_write(&kept_log, &error))?;
+        fs::rename(log, &kept_log).map_err(|error| file::cannot_write(&kept_log, &error))?;
     }
     sync_folder(book).map_err(|error| file::cannot_write(book, &error))?;
-    let [(_, log), (_, journal)] = logs;
-    for path in [log, journal, beside(book, "-shm")].iter().filter(|path| path.exists()) {
-        fs::remove_file(path).map_err(|error| file::cannot_write(path, &error))?;
+    let index = beside(book, "-shm");
+    if index.exists() {
+        fs::remove_file(&index).map_err(|error| file::cannot_write(&index, &error))?;
     }
     Ok(Some(kept))
+}
+
+/// A name with the time `now` that neither a book nor a log has.
+fn free_name(book: &Path, now: DateTime<Utc>) -> Result<PathBuf, StoreError> {
+    let name = beside(book, &format!(".replaced-{}", now.format("%Y%m%dT%H%M%SZ")));
+    let numbered = (2..KEPT_MAX).map(|number| beside(&name, &format!("-{number}")));
+    let is_free =
+        |name: &PathBuf| ["", "-wal", "-journal"].iter().all(|ending| beside(name, ending).symlink_metadata().is_err());
+    let free = iter::once(name.clone()).chain(numbered).find(is_free);
+    free.ok_or_else(|| file::cannot_write(&name, &io::ErrorKind::AlreadyExists.into()))
 }
 
 /// A second name for a file, or a copy of it on a disk that knows no second names.
