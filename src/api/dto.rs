@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use chrono::NaiveDate;
-use serde::de::{self, Deserializer, Unexpected, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, Deserializer, MapAccess, Unexpected, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::problem::Problem;
@@ -57,8 +58,9 @@ pub(super) enum Switch {
 }
 
 /// A start and an end of a body, as texts.
+// What is derived would take a list of the two as well, hence the way around by itself.
 #[derive(Debug, Deserialize)]
-#[serde(expecting = "an object with start and end")]
+#[serde(remote = "Self")]
 pub(super) struct Ends<'a> {
     #[serde(borrow)]
     start: Words<'a>,
@@ -139,6 +141,26 @@ impl<'de> Visitor<'de> for WordsVisitor {
 impl<'de: 'a, 'a> Deserialize<'de> for Words<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_str(WordsVisitor)
+    }
+}
+
+struct EndsVisitor;
+
+impl<'de> Visitor<'de> for EndsVisitor {
+    type Value = Ends<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with start and end")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+        Ends::deserialize(MapAccessDeserializer::new(fields))
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Ends<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(EndsVisitor)
     }
 }
 

@@ -35,6 +35,11 @@ fn a_malformed_body_is_400_and_names_field_value_and_expectation() {
         ("\"req_1\"", "7", "id: \"7\" is not valid, expected text in quotes"),
         ("09:30", "9h30", "preferred_range.start: \"9h30\" is not valid, expected a time HH:MM from 00:00 to 24:00"),
         ("11:30", "24:30", "preferred_range.end: \"24:30\" is not valid, expected a time HH:MM from 00:00 to 24:00"),
+        (
+            r#"{"start": "09:30", "end": "11:30"}"#,
+            r#"["09:30", "11:30"]"#,
+            r#"preferred_range: "["09:30","11:30"]" is not valid, expected an object with start and end"#,
+        ),
         ("\"id\"", "\"ID\"", "id is missing"),
         ("\"end\"", "\"until\"", "preferred_range.end is missing"),
         ("\"duration\": 30,", "", "duration is missing"),
