@@ -233,6 +233,18 @@ fn a_provider_is_added_with_what_was_typed_and_errors_stay_at_their_field() {
 }
 
 #[test]
+fn what_is_wrong_with_a_long_value_is_said_to_the_end() {
+    let long = "x".repeat(130);
+    let expected = Text::name("name", &long).unwrap_err().expected;
+    let mut script = Script::clinic();
+    script.resize(80, 24).press(&format!("P \"{long}\" Enter"));
+    assert!(script.given.is_empty());
+    let text = script.text().replace(['│', '┃'], " ");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains(expected.as_ref()), "{}", script.text());
+}
+
+#[test]
 fn an_edit_sends_only_what_was_changed() {
     let mut script = Script::clinic();
     script.press("e Enter");

@@ -56,7 +56,7 @@ pub struct FormView<'a> {
 /// Widest label, in columns.
 const LABEL_COLUMNS_MAX: u16 = 18;
 /// Most lines of an error.
-const ERROR_LINES_MAX: usize = 2;
+const ERROR_LINES_MAX: usize = 3;
 
 impl FormView<'_> {
     /// Lines that all fields take in this width.
