@@ -97,7 +97,7 @@ impl Options {
 /// Why the screen was left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
-    /// Somebody left it, or the desk was closed.
+    /// Somebody left it.
     Left,
     /// The system asked the program to end.
     Signalled(Signal),
@@ -116,6 +116,9 @@ pub enum TuiError {
         "the desk needs a terminal with a cursor, and TERM=dumb says that this one has none; use \"slotdesk serve\" to run it without a screen"
     )]
     DumbTerminal,
+    /// The desk stopped below its screen.
+    #[error("the desk stopped while its screen was open; what it said was booked is in the book")]
+    DeskEnded,
     /// The terminal does not do what it should.
     #[error("the terminal cannot be used: {0}")]
     Terminal(#[from] io::Error),

@@ -157,7 +157,7 @@ impl<B: Backend> EventLoop<B> {
                 self.suspend(screen)?;
                 Ok(Step::Continue)
             }
-            Woken::Closed => Ok(Step::Leave(Outcome::Left)),
+            Woken::Closed => Err(TuiError::DeskEnded),
             Woken::Input(None) => Ok(Step::Leave(Outcome::Signalled(Signal::Hangup))),
             Woken::Input(Some(event)) => match self.message(event?) {
                 Some(message) => self.take(message, screen),
