@@ -2,9 +2,9 @@
 //!
 //! A round of a comparison runs slotdesk and its baseline one after the other, each beginning every other round,
 //! and its figure is the ratio of the two: what slows the machine down for a while slows both sides of a pair.
-//! Criterion samples these ratios as it samples times elsewhere: one round to warm up, then [`SAMPLES`] samples
-//! with their interval, their outliers and what has changed since the last run. (It calls every figure a time.) The
-//! table has the median of all rounds. What is no ratio (nanoseconds a provider) is sampled in the same way, and what is counted once
+//! Criterion samples these ratios as it samples times elsewhere: [`SAMPLES`] samples of mostly two rounds, after two
+//! to warm up, with their interval, their outliers and what has changed since the last run. (It calls every figure a
+//! time.) The table has the median of all rounds. What is no ratio (nanoseconds a provider) is sampled in the same way, and what is counted once
 //! (wake-ups of an idle desk) goes into the table as it is.
 
 use std::fmt::Write;
@@ -15,6 +15,9 @@ use criterion::{Criterion, SamplingMode, Throughput};
 
 /// Samples of each mark, the fewest that criterion draws conclusions from.
 const SAMPLES: usize = 10;
+
+/// Rounds that warm up: one that says how long a round takes, and the one of criterion.
+const WARM_UP: usize = 2;
 
 /// Below this share of busy processors, in percent, neighbours change little.
 const QUIET_PERCENT: f64 = 10.0;
@@ -119,9 +122,9 @@ impl Side {
         figure
     }
 
-    /// The medians of its figures and of its work; the first round warmed caches, allocators and the disk up.
+    /// The medians of its figures and of its work; the first rounds warmed caches, allocators and the disk up.
     fn medians(&self) -> (f64, f64) {
-        (median(self.measured[1..].to_vec()), median(self.worked[1..].to_vec()))
+        (median(self.measured[WARM_UP..].to_vec()), median(self.worked[WARM_UP..].to_vec()))
     }
 }
 
@@ -129,20 +132,18 @@ impl Side {
 pub(crate) struct Bench {
     criterion: Criterion<Figure>,
     group: &'static str,
-    target: Duration,
     marks: Vec<Mark>,
 }
 
 impl Bench {
     pub(crate) fn new() -> Self {
         let criterion = Criterion::default().with_measurement(Figure).without_plots().sample_size(SAMPLES);
-        Self { criterion, group: "", target: Duration::ZERO, marks: Vec::new() }
+        Self { criterion, group: "", marks: Vec::new() }
     }
 
-    /// Measures a group; `target` is what each of its comparisons should take on a machine of two cores. Criterion
-    /// puts as many rounds into a sample as fit into it.
-    pub(crate) fn measure(&mut self, group: &'static str, target: Duration, measure: fn(&mut Self)) {
-        (self.group, self.target) = (group, target);
+    /// Measures a group.
+    pub(crate) fn measure(&mut self, group: &'static str, measure: fn(&mut Self)) {
+        self.group = group;
         let already = self.marks.len();
         println!("measuring {group} …");
         measure(self);
@@ -185,12 +186,16 @@ impl Bench {
         self.marks.push(Mark { name: name.into(), goal, measured, rounds: None, detail: detail.into() });
     }
 
-    /// Has criterion sample what rounds come to; all of them but the one that warms up.
+    /// Has criterion sample what rounds come to; all of them but those that warm up.
     fn rounds(&mut self, name: &str, mut round: impl FnMut() -> f64) -> Vec<f64> {
         let mut figures = Vec::new();
+        let since = Instant::now();
+        round();
+        // Of a sample with a single round, criterion complains that it should take longer.
+        let target = since.elapsed() * 3 / 2 * u32::try_from(SAMPLES).unwrap();
         let mut group = self.criterion.benchmark_group(self.group);
-        // One round is enough to warm up, and all samples have as many of them.
-        group.warm_up_time(Duration::from_nanos(1)).measurement_time(self.target).sampling_mode(SamplingMode::Flat);
+        // Criterion warms up with one round, too, and puts as many into every sample.
+        group.warm_up_time(Duration::from_nanos(1)).measurement_time(target).sampling_mode(SamplingMode::Flat);
         group.bench_function(name, |bencher| {
             bencher.iter_custom(|rounds| {
                 let from = figures.len();
@@ -199,7 +204,8 @@ impl Bench {
             });
         });
         group.finish();
-        figures.split_off(1)
+        // The first of all was not kept at all.
+        figures.split_off(WARM_UP - 1)
     }
 
     fn add(&mut self, name: String, goal: Goal, figures: Vec<f64>, detail: String) {
