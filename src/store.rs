@@ -23,7 +23,7 @@ use crate::domain::{Appointment, Demand, Draft, Event, Provider, ProviderId, Req
 
 pub use audit::{Violation, audit, audit_in};
 pub use memory::MemoryStore;
-pub use sqlite::{COMPANIONS, Copied, CopyError, Existing, Restored, SqliteStore, belongs_to_book};
+pub use sqlite::{COMPANIONS, Copied, CopyError, Existing, Restored, SqliteStore, belongs_to_book, sync_folder};
 
 /// A decided change on its way into the store.
 ///

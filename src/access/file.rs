@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccessError, Scope, Secret, Token, TokenName};
 use crate::domain::printable;
+use crate::store::sync_folder;
 
 /// Largest file that is read, in bytes; far more than anybody has tokens.
 const BYTES_MAX: u64 = 1024 * 1024;
@@ -213,12 +214,6 @@ impl TokenFile {
     fn not_writable(&self, source: io::Error) -> AccessError {
         AccessError::NotWritable { path: self.path.clone(), source }
     }
-}
-
-/// Makes a new name in the folder of `path` durable.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder)?.sync_all()
 }
 
 impl Stamp {

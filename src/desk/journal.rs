@@ -115,10 +115,10 @@ impl Journal {
         *core.meter.storing_since.lock() = None;
         match verdicts {
             Ok(verdicts) => {
-                if !commits.is_empty() && core.meter.store_failing.swap(false, Ordering::Relaxed) {
-                    tracing::info!("the book can be written again");
-                }
                 if !commits.is_empty() {
+                    if core.meter.store_failing.swap(false, Ordering::Relaxed) {
+                        tracing::info!("the book can be written again");
+                    }
                     core.readers.recover();
                 }
                 let committed = self.sort_out(commits, jobs, &verdicts);

@@ -27,7 +27,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::hooks::Wal;
 
 pub use self::backup::{Copied, CopyError, Existing, Restored};
-pub use self::file::{COMPANIONS, belongs_to_book};
+pub use self::file::{COMPANIONS, belongs_to_book, sync_folder};
 
 use self::fault::Fault;
 use self::file::Files;

@@ -65,9 +65,11 @@ fn write_table(text: &mut String, title: &str, summaries: &Summaries, width: usi
     while from < columns.len() {
         let to = from + fitting(&widths[from..], width.saturating_sub(widths[0]));
         for (row, name) in columns[0].iter().enumerate() {
-            text.push_str(&padded(name, widths[0], Side::Left));
+            // Names to the left, numbers to the right.
+            let _ = write!(text, "{name}{:room$}", "", room = widths[0] - name.width());
             for (column, width) in columns[from..to].iter().zip(&widths[from..to]) {
-                let _ = write!(text, "{:GAP$}{}", "", padded(&column[row], *width, Side::Right));
+                let cell = &column[row];
+                let _ = write!(text, "{:room$}{cell}", "", room = GAP + width - cell.width());
             }
             text.push('\n');
         }
@@ -82,18 +84,6 @@ fn fitting(widths: &[usize], cells: usize) -> usize {
         Some(*end)
     });
     ends.take_while(|end| *end <= cells).count().max(1)
-}
-
-/// On which side of its column a text stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Left,
-    Right,
-}
-
-fn padded(cell: &str, width: usize, side: Side) -> String {
-    let room = " ".repeat(width - cell.width());
-    if side == Side::Left { format!("{cell}{room}") } else { format!("{room}{cell}") }
 }
 
 #[cfg(test)]

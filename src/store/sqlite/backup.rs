@@ -6,6 +6,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::iter;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
@@ -14,7 +15,7 @@ use rustix::fs::{CWD, RenameFlags};
 use rustix::io::Errno;
 
 use super::fault::Fault;
-use super::file::{self, Identity, beside};
+use super::file::{self, Identity, beside, sync_folder};
 use super::lock::Lock;
 use super::read::{SqliteReader, last_event};
 use super::rows::unsigned;
@@ -216,7 +217,7 @@ impl Draft {
 
     /// What the copy of `source` holds, if it keeps every rule.
     fn verified(&self, source: &Path) -> Result<Copied, CopyError> {
-        let mut reader = SqliteReader::open(&self.path)?;
+        let mut reader = SqliteReader::of_desk(&self.path, Arc::default())?;
         let broken = audit(&mut reader)?;
         if !broken.is_empty() {
             return Err(CopyError::Unsound { path: source.to_path_buf(), broken });
@@ -328,9 +329,4 @@ fn second_name(file: &Path, name: &Path) -> io::Result<()> {
         }
         done => done,
     }
-}
-
-/// Makes a new name in the folder of `path` durable.
-fn sync_folder(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }

@@ -345,6 +345,12 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     name.into()
 }
 
+/// Makes a new name in the folder of `path` durable.
+pub fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    File::open(folder)?.sync_all()
+}
+
 /// Lets only the owner read what is created with these options: a book holds names.
 pub(super) fn private(options: &mut OpenOptions) {
     options.mode(0o600);

@@ -26,11 +26,6 @@ pub(super) struct SqliteReader {
 }
 
 impl SqliteReader {
-    /// A reader of the desk that has the book open.
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::of_desk(path, Arc::default())
-    }
-
     /// A reader that may be the last connection to the book. When it is dropped, the log beside the book goes into
     /// the book, unless `log_stays` by then.
     pub(super) fn of_desk(path: &Path, log_stays: Arc<AtomicBool>) -> Result<Self, StoreError> {

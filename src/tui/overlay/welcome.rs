@@ -63,6 +63,11 @@ impl WelcomeMenu {
         }
         Next::Stay
     }
+
+    /// Whether the example is on its way into the book.
+    pub(in crate::tui) fn is_waiting(&self) -> bool {
+        self.waiting.is_some()
+    }
 }
 
 /// The first day on which any of the providers still works.
@@ -88,13 +93,6 @@ fn made(model: &Model) -> String {
         key(Action::Book),
         key(Action::NextDay),
     )
-}
-
-impl WelcomeMenu {
-    /// Whether the example is on its way into the book.
-    pub(in crate::tui) fn is_waiting(&self) -> bool {
-        self.waiting.is_some()
-    }
 }
 
 impl Layer for WelcomeMenu {
